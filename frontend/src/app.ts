@@ -1,0 +1,42 @@
+import "./page/htmx.ts";
+import "./page/confirm.ts";
+import "./page/forms.ts";
+import "./page/menus.ts";
+import "./page/shell.ts";
+import "./page/tables.ts";
+import { UiAddress } from "./elements/ui-address.ts";
+import { UiAutosave } from "./elements/ui-autosave.ts";
+import { UiCombobox } from "./elements/ui-combobox.ts";
+import { UiCommand } from "./elements/ui-command.ts";
+import { UiDate } from "./elements/ui-date.ts";
+import { UiDropzone } from "./elements/ui-dropzone.ts";
+import { UiDuplicates } from "./elements/ui-duplicates.ts";
+import { UiFormset } from "./elements/ui-formset.ts";
+import { UiLayoutEditor } from "./elements/ui-layout-editor.ts";
+import { UiProgress } from "./elements/ui-progress.ts";
+import { UiRows } from "./elements/ui-rows.ts";
+import { UiShortcuts } from "./elements/ui-shortcuts.ts";
+import { UiTabs } from "./elements/ui-tabs.ts";
+import { UiTheme } from "./elements/ui-theme.ts";
+import { UiToasts } from "./elements/ui-toasts.ts";
+
+const ELEMENTS: Record<string, CustomElementConstructor> = {
+  "ui-toasts": UiToasts,
+  "ui-address": UiAddress,
+  "ui-autosave": UiAutosave,
+  "ui-combobox": UiCombobox,
+  "ui-command": UiCommand,
+  "ui-date": UiDate,
+  "ui-dropzone": UiDropzone,
+  "ui-duplicates": UiDuplicates,
+  "ui-formset": UiFormset,
+  "ui-layout-editor": UiLayoutEditor,
+  "ui-progress": UiProgress,
+  "ui-rows": UiRows,
+  "ui-shortcuts": UiShortcuts,
+  "ui-tabs": UiTabs,
+  "ui-theme": UiTheme,
+};
+
+for (const [name, element] of Object.entries(ELEMENTS)) customElements.define(name, element);
+document.documentElement.dataset["ready"] = "";

@@ -1,0 +1,221 @@
+"""Trial balance, ledgers, and whether books and documents agree."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Q, QuerySet, Sum
+from django.utils.translation import gettext as _
+
+from ronda.accounting.domain.postings import VAT_ROLES
+from ronda.accounting.models import Account, JournalEntry, JournalLine
+from ronda.billing.models import Document, DocumentKind, VatSummary
+from ronda.company.models import Company
+from ronda.kernel.money import ZERO, to_cents
+
+CHUNK = 500
+
+
+@dataclass(frozen=True, slots=True)
+class BalanceRow:
+    """An account over a period: what was there before, what moved, what is left; debit positive."""
+
+    account_id: int
+    code: str
+    name: str
+    kind: str
+    opening: Decimal
+    debit: Decimal
+    credit: Decimal
+
+    @property
+    def closing(self) -> Decimal:
+        return self.opening + self.debit - self.credit
+
+
+@dataclass(frozen=True, slots=True)
+class TrialBalance:
+    """The accounts that moved, by code. Σ opening = Σ closing = 0 and Σ debit = Σ credit."""
+
+    rows: tuple[BalanceRow, ...]
+
+    @property
+    def opening(self) -> Decimal:
+        return sum((row.opening for row in self.rows), ZERO)
+
+    @property
+    def debit(self) -> Decimal:
+        return sum((row.debit for row in self.rows), ZERO)
+
+    @property
+    def credit(self) -> Decimal:
+        return sum((row.credit for row in self.rows), ZERO)
+
+    @property
+    def closing(self) -> Decimal:
+        return sum((row.closing for row in self.rows), ZERO)
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerRow:
+    """A line of an account with the balance after it."""
+
+    entry_id: int
+    date: date
+    text: str
+    party_id: int | None
+    party: str | None
+    amount: Decimal
+    balance: Decimal
+
+    @property
+    def debit(self) -> Decimal | None:
+        return self.amount if self.amount > 0 else None
+
+    @property
+    def credit(self) -> Decimal | None:
+        return -self.amount if self.amount < 0 else None
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """A stretch of an account's lines; `carried` is the balance before the first of them."""
+
+    carried: Decimal
+    rows: tuple[LedgerRow, ...]
+
+    @property
+    def closing(self) -> Decimal:
+        return self.rows[-1].balance if self.rows else self.carried
+
+
+def trial_balance(company: Company, start: date, end: date) -> TrialBalance:
+    """Every account that has moved by `end`, over `start`..`end`, both included; one grouped query."""
+    inside = Q(entry__date__gte=start)
+    sums: dict[str, Any] = {
+        "opening": Sum("amount", filter=Q(entry__date__lt=start), default=ZERO),
+        "debit": Sum("amount", filter=inside & Q(amount__gt=0), default=ZERO),
+        "credit": Sum("amount", filter=inside & Q(amount__lt=0), default=ZERO),
+    }
+    lines = JournalLine.objects.filter(entry__company=company, entry__date__lte=end)
+    grouped = lines.values("account_id", "account__code", "account__name", "account__kind").annotate(**sums)
+    return TrialBalance(
+        tuple(
+            BalanceRow(
+                row["account_id"],
+                row["account__code"],
+                row["account__name"],
+                row["account__kind"],
+                to_cents(row["opening"]),
+                to_cents(row["debit"]),
+                -to_cents(row["credit"]),
+            )
+            for row in grouped.order_by("account__code")
+        )
+    )
+
+
+def ledger_lines(account: Account, start: date, end: date) -> QuerySet[JournalLine]:
+    """The account's lines from `start` to `end`, both included, oldest first."""
+    lines = JournalLine.objects.filter(account=account, entry__date__gte=start, entry__date__lte=end)
+    return lines.order_by("entry__date", "entry_id", "pk")
+
+
+def ledger(account: Account, start: date, end: date, *, skip: int = 0, limit: int | None = None) -> Ledger:
+    """The account's lines with the running balance; three queries whatever the length.
+
+    `skip` and `limit` cut out a page: its `carried` is the balance where the page begins.
+    """
+    before = JournalLine.objects.filter(account=account, entry__date__lt=start)
+    running = before.aggregate(sum=Sum("amount"))["sum"] or ZERO
+    lines = ledger_lines(account, start, end)
+    if skip:
+        running += lines[:skip].aggregate(sum=Sum("amount"))["sum"] or ZERO
+    carried = running = to_cents(running)
+    stop = None if limit is None else skip + limit
+    rows = []
+    fields = ("entry_id", "entry__date", "entry__text", "party_id", "party__name", "amount")
+    for entry_id, day, text, party_id, party, amount in lines[skip:stop].values_list(*fields):
+        running += amount
+        rows.append(LedgerRow(entry_id, day, text, party_id, party, amount, running))
+    return Ledger(carried, tuple(rows))
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that must not be. `model` and `pk` say where ("accounting.journalentry", 12)."""
+
+    text: str
+    model: str
+    pk: int
+
+
+def unbalanced_entries(company: Company) -> list[Problem]:
+    """Entries whose lines do not add up to zero."""
+    sums = JournalLine.objects.filter(entry__company=company).values_list("entry_id")
+    return [
+        Problem(
+            _("Entry %(pk)s is off balance by %(sum)s.") % {"pk": pk, "sum": to_cents(total)},
+            "accounting.journalentry",
+            pk,
+        )
+        for pk, total in sums.annotate(Sum("amount")).order_by("entry_id")
+        if to_cents(total)
+    ]
+
+
+def misposted_documents(company: Company) -> list[Problem]:
+    """Issued documents without an entry, or whose entry does not say what the document says.
+
+    Compared are what the customer owes and the VAT of each exigibility.
+    """
+    problems = []
+    issued = Document.objects.filter(company=company, status=Document.Status.ISSUED)
+    ids = list(issued.order_by("pk").values_list("pk", flat=True))
+    for at in range(0, len(ids), CHUNK):
+        problems += _misposted(company, ids[at : at + CHUNK])
+    return problems
+
+
+def problems(company: Company) -> list[Problem]:
+    """All that `check-data` looks for in the books."""
+    return [*unbalanced_entries(company), *misposted_documents(company)]
+
+
+def _misposted(company: Company, ids: list[int]) -> Iterable[Problem]:
+    sources = {f"billing.document:{pk}": pk for pk in ids}
+    entries = JournalEntry.objects.filter(company=company, source__in=sources)
+    posted: dict[int, dict[str, Decimal]] = {
+        sources[source]: {} for source in entries.values_list("source", flat=True)
+    }
+    lines = JournalLine.objects.filter(entry__in=entries).order_by()
+    grouped = lines.values_list("entry__source", "account__role").annotate(Sum("amount"))
+    for source, role, amount in grouped:
+        posted[sources[source]][role] = to_cents(amount)
+    expected = _expected(ids)
+    for pk, (label, owed, by_role) in expected.items():
+        wanted = {"customers": owed, **by_role}
+        if pk not in posted:
+            if any(wanted.values()):
+                yield Problem(_("%(document)s has no entry.") % {"document": label}, "billing.document", pk)
+        elif any(posted[pk].get(role, ZERO) != amount for role, amount in wanted.items()):
+            text = _("The entry of %(document)s differs from the document.") % {"document": label}
+            yield Problem(text, "billing.document", pk)
+
+
+def _expected(ids: list[int]) -> dict[int, tuple[str, Decimal, dict[str, Decimal]]]:
+    """Of each document: its label, what the customer is to owe, the VAT by account role."""
+    found: dict[int, tuple[str, Decimal, dict[str, Decimal]]] = {}
+    signs: dict[int, int] = {}
+    rows = Document.objects.filter(pk__in=ids).order_by("pk")
+    for pk, kind, label, payable, withheld in rows.values_list(
+        "pk", "kind", "label", "payable", "withholding_total"
+    ):
+        signs[pk] = -1 if kind == DocumentKind.CREDIT_NOTE else 1
+        found[pk] = (label, signs[pk] * (payable + withheld), {"vat_split_payment": ZERO})
+    groups = VatSummary.objects.filter(document_id__in=ids).exclude(exigibility="S").order_by()
+    for pk, exigibility, vat in groups.values_list("document_id", "exigibility").annotate(Sum("vat")):
+        found[pk][2][VAT_ROLES[exigibility]] = -signs[pk] * to_cents(vat)
+    return found

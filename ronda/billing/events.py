@@ -1,0 +1,31 @@
+"""What billing tells the apps above. Facts come in batches so that handlers can use bulk statements."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentsIssued:
+    """These documents of one company have their numbers and will not change any more."""
+
+    company_id: int
+    document_ids: tuple[int, ...]
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class DraftDeleted:
+    """A draft is about to be deleted: whatever it charged is free again."""
+
+    document_id: int
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentsCredited:
+    """Credit notes were issued against these lines; `release` asks that the periods be billable again."""
+
+    credit_note_id: int
+    # Pairs (credited line, credited net amount).
+    lines: tuple[tuple[int, str], ...]
+    release: bool
+    by: str

@@ -1,0 +1,54 @@
+"""What can be done with documents and runs. Each function is one operation in one transaction."""
+
+from ronda.billing.services.advances import NotAnAdvance, deduct_advance
+from ronda.billing.services.crediting import MoreThanCreditable, NotCreditable, credit_document, creditable
+from ronda.billing.services.drafts import (
+    DraftLine,
+    NotADraft,
+    add_lines,
+    delete_draft,
+    draft_document,
+    update_draft,
+)
+from ronda.billing.services.issuing import AlreadyIssued, IncompletePayer, NoLines, ZeroTotal, issue_document
+from ronda.billing.services.preparing import NothingOwed, prepare_run
+from ronda.billing.services.runs import (
+    AlreadyConfirmed,
+    NothingToRetry,
+    confirm_run,
+    discard_run,
+    exclude_entries,
+    include_entries,
+    issue_entries,
+    retry_failed,
+)
+
+__all__ = [
+    "AlreadyConfirmed",
+    "AlreadyIssued",
+    "DraftLine",
+    "IncompletePayer",
+    "MoreThanCreditable",
+    "NoLines",
+    "NotADraft",
+    "NotAnAdvance",
+    "NotCreditable",
+    "NothingOwed",
+    "NothingToRetry",
+    "ZeroTotal",
+    "add_lines",
+    "confirm_run",
+    "credit_document",
+    "creditable",
+    "deduct_advance",
+    "delete_draft",
+    "discard_run",
+    "draft_document",
+    "exclude_entries",
+    "include_entries",
+    "issue_document",
+    "issue_entries",
+    "prepare_run",
+    "retry_failed",
+    "update_draft",
+]

@@ -1,0 +1,167 @@
+"""Credit notes: the only way to correct what was issued (R34)."""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+
+from django.db import transaction
+from django.db.models import Sum
+
+from ronda.billing.domain.texts import credit_text
+from ronda.billing.events import DocumentsCredited
+from ronda.billing.models import Document, DocumentKind, DocumentLine
+from ronda.billing.services.drafts import DraftLine, draft_document
+from ronda.billing.services.issuing import issue_document
+from ronda.kernel.bus import publish
+from ronda.kernel.errors import Refusal
+from ronda.kernel.i18n import _
+
+CREDITED_KINDS = (DocumentLine.Kind.SALE, DocumentLine.Kind.STAMP, DocumentLine.Kind.ADVANCE)
+
+
+class NotCreditable(Refusal):
+    code = "billing.not_creditable"
+
+
+class MoreThanCreditable(Refusal):
+    code = "billing.more_than_creditable"
+
+
+def creditable(document: Document) -> dict[int, Decimal]:
+    """Quantity of each line, by line id, that no credit note has taken yet."""
+    lines = document.lines.filter(kind__in=CREDITED_KINDS)
+    credited = dict(
+        DocumentLine.objects.filter(corrects__document=document, document__kind=DocumentKind.CREDIT_NOTE)
+        .values_list("corrects")
+        .annotate(Sum("quantity"))
+    )
+    return {line.pk: line.quantity - credited.get(line.pk, Decimal(0)) for line in lines}
+
+
+@transaction.atomic
+def credit_document(
+    document: Document,
+    *,
+    on: date,
+    by: str,
+    quantities: Mapping[int, Decimal] | None = None,
+    amounts: Mapping[int, Decimal] | None = None,
+    release: bool = False,
+    reason: str = "",
+) -> Document:
+    """Issue a credit note for all that is left, for some lines' quantities, or for amounts.
+
+    `quantities` and `amounts` are by line id; an amount is a net to give back on the line.
+    `release` makes the credited periods billable again. Refused above what is left.
+    """
+    document = Document.objects.select_for_update().get(pk=document.pk)
+    if document.is_draft or document.kind == DocumentKind.CREDIT_NOTE:
+        raise NotCreditable(_("Only issued invoices can be credited. A draft can simply be deleted."))
+    left = creditable(document)
+    lines = {line.pk: line for line in document.lines.filter(pk__in=left)}
+    if amounts:
+        drafts = [_by_amount(lines, pk, amount) for pk, amount in amounts.items() if amount]
+    else:
+        asked = quantities if quantities is not None else left
+        drafts = [_by_quantity(document, lines, left, pk, asked[pk]) for pk in asked if asked[pk]]
+    if not drafts:
+        raise NotCreditable(_("Nothing is left to credit on %(document)s.") % {"document": document})
+    note = draft_document(
+        document.account,
+        drafts,
+        by=by,
+        on=on,
+        kind=DocumentKind.CREDIT_NOTE,
+        group=document.group,
+        corrects=document,
+        heading=credit_text(document.label, document.language),
+        notes=reason,
+        language=document.language,
+        tax_regime=document.tax_regime,
+        withholding_code=document.withholding_code,
+        discount=document.discount,
+        purchase_order=document.purchase_order,
+        cig=document.cig,
+        cup=document.cup,
+    )
+    _require_no_more_than_the_document(document, note)
+    note = issue_document(note, on=on, by=by)
+    credited = tuple((line.corrects_id, str(line.net)) for line in note.lines.all() if line.corrects_id)
+    publish(DocumentsCredited(note.pk, credited, release, by))
+    return note
+
+
+def _by_quantity(
+    document: Document,
+    lines: Mapping[int, DocumentLine],
+    left: Mapping[int, Decimal],
+    pk: int,
+    quantity: Decimal,
+) -> DraftLine:
+    line = _own_line(lines, pk)
+    if not 0 < quantity <= left[pk]:
+        raise MoreThanCreditable(
+            _("Line %(line)s of %(document)s: between 0 and %(left)s can still be credited.")
+            % {"line": line.position, "document": document, "left": left[pk].normalize()},
+            field="quantity",
+            left=left[pk],
+        )
+    return _mirror(line, quantity, line.unit_price)
+
+
+def _by_amount(lines: Mapping[int, DocumentLine], pk: int, amount: Decimal) -> DraftLine:
+    """An amount on a line leaves its quantity alone: it is one unit of that much."""
+    line = _own_line(lines, pk)
+    return _mirror(line, Decimal(1), amount, discount=Decimal(0))
+
+
+def _own_line(lines: Mapping[int, DocumentLine], pk: int) -> DocumentLine:
+    if pk not in lines:
+        raise NotCreditable(_("The line is not one of this document."))
+    return lines[pk]
+
+
+def _mirror(
+    line: DocumentLine, quantity: Decimal, unit_price: Decimal, *, discount: Decimal | None = None
+) -> DraftLine:
+    return DraftLine(
+        line.text,
+        quantity,
+        unit_price,
+        item=line.item,
+        vat_code=line.vat_code,
+        discount=line.discount if discount is None else discount,
+        unit=line.unit,
+        site=line.site,
+        starts_on=line.starts_on,
+        ends_on=line.ends_on,
+        withholding=line.withholding,
+        revenue_account=line.revenue_account,
+        kind=DocumentLine.Kind.SALE if line.kind == DocumentLine.Kind.STAMP else line.kind,
+        corrects=line,
+    )
+
+
+def _require_no_more_than_the_document(document: Document, note: Document) -> None:
+    """The total credited never exceeds the total issued, line by line and altogether."""
+    earlier = document.corrections.filter(kind=DocumentKind.CREDIT_NOTE).aggregate(sum=Sum("gross_total"))
+    if abs(earlier["sum"] or Decimal(0)) > abs(document.gross_total):
+        raise MoreThanCreditable(
+            _("The credit notes on %(document)s would exceed its total of %(total)s.")
+            % {"document": document, "total": document.gross_total},
+            field="amount",
+        )
+    per_line = (
+        DocumentLine.objects.filter(corrects__document=document, document__kind=DocumentKind.CREDIT_NOTE)
+        .values("corrects")
+        .annotate(given=Sum("net"))
+        .values_list("corrects", "corrects__net", "corrects__position", "given")
+    )
+    for _pk, net, position, given in per_line:
+        if abs(given) > abs(net):
+            raise MoreThanCreditable(
+                _("Line %(line)s of %(document)s: %(net)s at most can be credited.")
+                % {"line": position, "document": document, "net": net},
+                field="amount",
+                note=note.pk,
+            )

@@ -1,0 +1,188 @@
+"""Drafts: documents without a number, which may still change or go."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+
+from ronda.billing.events import DraftDeleted
+from ronda.billing.models import Document, DocumentKind, DocumentLine, VatSummary
+from ronda.billing.services.composing import Rules, compose
+from ronda.catalogue.models import Item, VatCode
+from ronda.company import audit
+from ronda.kernel.bus import publish
+from ronda.kernel.errors import Refusal
+from ronda.kernel.i18n import _
+from ronda.parties.models import BillingAccount, BillingGroup, Site
+
+
+class NotADraft(Refusal):
+    code = "billing.not_a_draft"
+
+
+@dataclass(frozen=True, slots=True)
+class DraftLine:
+    """A line as a person writes it; what is left out comes from the item."""
+
+    text: str
+    quantity: Decimal = Decimal(1)
+    unit_price: Decimal | None = None
+    item: Item | None = None
+    vat_code: VatCode | None = None
+    discount: Decimal = Decimal(0)
+    unit: str = ""
+    site: Site | None = None
+    starts_on: date | None = None
+    ends_on: date | None = None
+    withholding: bool | None = None
+    revenue_account: str = ""
+    kind: str = DocumentLine.Kind.SALE
+    corrects: DocumentLine | None = None
+    source: str = ""
+
+
+@transaction.atomic
+def draft_document(
+    account: BillingAccount,
+    lines: Iterable[DraftLine] = (),
+    *,
+    by: str,
+    on: date,
+    kind: str = DocumentKind.INVOICE,
+    group: BillingGroup | None = None,
+    corrects: Document | None = None,
+    **header: Any,
+) -> Document:
+    """A draft on the account's conditions, with its amounts as they would be on `on`.
+
+    `header` overrides fields of the document (heading, notes, purchase_order, cig, cup…).
+    """
+    party = account.party
+    facts: dict[str, Any] = {
+        "language": party.language or party.company.language,
+        "currency": account.currency,
+        "terms": account.terms,
+        "method": account.method,
+        "tax_regime": account.tax_regime,
+        "withholding_code": account.withholding_code,
+        "purchase_order": account.purchase_order,
+        "cig": account.cig,
+        "cup": account.cup,
+    } | header
+    document = Document.objects.create(
+        company=party.company,
+        party=party,
+        account=account,
+        group=group,
+        kind=kind,
+        corrects=corrects,
+        **facts,
+    )
+    _append(document, lines)
+    recompute(document, on=on)
+    audit.record(by, "billing.document.drafted", document)
+    return document
+
+
+@transaction.atomic
+def add_lines(document: Document, lines: Iterable[DraftLine], *, on: date, by: str) -> Document:
+    """Append lines to a draft and compute it again."""
+    document = locked_draft(document)
+    _append(document, lines)
+    recompute(document, on=on)
+    audit.record(by, "billing.document.lines_added", document)
+    return document
+
+
+@transaction.atomic
+def update_draft(document: Document, *, on: date, by: str) -> Document:
+    """Compute a draft again after its header or lines were edited in a form."""
+    document = locked_draft(document)
+    recompute(document, on=on)
+    audit.record(by, "billing.document.changed", document)
+    return document
+
+
+@transaction.atomic
+def delete_draft(document: Document, *, by: str) -> None:
+    """Throw a draft away: it had no number, so no gap; what it charged may be billed again (R11)."""
+    document = locked_draft(document)
+    audit.record(
+        by, "billing.document.deleted", document, payer=str(document.party), net=str(document.net_total)
+    )
+    publish(DraftDeleted(document.pk, by))
+    document.delete()
+
+
+def locked_draft(document: Document) -> Document:
+    """The draft, locked; refused when it has been issued meanwhile."""
+    document = Document.objects.select_for_update().get(pk=document.pk)
+    if not document.is_draft:
+        raise NotADraft(
+            _("%(document)s is issued and does not change any more. Make a credit note instead.")
+            % {"document": document}
+        )
+    return document
+
+
+def recompute(document: Document, *, on: date) -> None:
+    """Write the sums of a draft. Stamp duty and VAT follow every change of its lines (R35)."""
+    rules = Rules(document.company, on)
+    before = list(document.lines.all())
+    composed = compose(document, before, rules)
+    kept = {line.pk for line in composed.lines}
+    document.lines.exclude(pk__in=[pk for pk in kept if pk]).delete()
+    for line in composed.lines:
+        if line.pk is None:
+            line.document_id = document.pk
+            line.save()
+    DocumentLine.objects.bulk_update(
+        [ln for ln in composed.lines if ln.pk in kept], ["net", "vat_rate", "nature"]
+    )
+    VatSummary.objects.filter(document=document).delete()
+    VatSummary.objects.bulk_create(composed.vat)
+    document.save()
+
+
+def _append(document: Document, lines: Iterable[DraftLine]) -> None:
+    last = document.lines.aggregate(last=Max("position"))["last"] or 0
+    default_vat = _default_vat_code(document)
+    DocumentLine.objects.bulk_create(
+        [_row(document, line, last + place, default_vat) for place, line in enumerate(lines, start=1)]
+    )
+
+
+def _row(document: Document, line: DraftLine, position: int, default_vat: VatCode) -> DocumentLine:
+    item = line.item
+    price = line.unit_price
+    if price is None:
+        price = item.price if item else Decimal(0)
+    withholding = line.withholding if line.withholding is not None else bool(item and item.withholding)
+    return DocumentLine(
+        document=document,
+        position=position,
+        kind=line.kind,
+        item=item,
+        site=line.site,
+        text=line.text or (item.description or item.name if item else ""),
+        quantity=line.quantity,
+        unit=line.unit or (item.unit.code if item and item.unit else ""),
+        unit_price=price,
+        discount=line.discount,
+        vat_code=line.vat_code or (item.vat_code if item else default_vat),
+        withholding=withholding,
+        revenue_account=line.revenue_account or (item.revenue_account if item else ""),
+        starts_on=line.starts_on,
+        ends_on=line.ends_on,
+        corrects=line.corrects,
+        source=line.source,
+    )
+
+
+def _default_vat_code(document: Document) -> VatCode:
+    code = VatCode.objects.filter(company=document.company, is_default=True).first()
+    return code or VatCode.objects.filter(company=document.company).order_by("pk")[0]

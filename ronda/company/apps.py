@@ -1,0 +1,14 @@
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
+
+
+class CompanyConfig(AppConfig):
+    name = "ronda.company"
+    verbose_name = _("Company")
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from ronda.company import receivers  # noqa: PLC0415 -- registers handlers
+
+        post_migrate.connect(receivers.refresh_roles_after_migrate, dispatch_uid="company.roles")

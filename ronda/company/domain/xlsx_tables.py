@@ -1,0 +1,246 @@
+"""Spreadsheets: the sheets are looked through as hostile XML first, then read by calamine.
+
+The first pass costs little and answers what calamine does not: how much the file unpacks to,
+how wide it would be in memory (one cell in the last corner makes billions of empty ones),
+which cells hold errors and which formulas were never calculated.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Any, BinaryIO
+
+from python_calamine import CalamineError, CalamineWorkbook, PasswordError, XmlError, ZipError
+
+from ronda.company.domain import safe_xml, safe_zip
+from ronda.company.domain.cells import Cell
+from ronda.company.domain.table_rows import BrokenTable, RawRow, TableLimits, TableRefused, TableTooLarge
+from ronda.kernel.errors import Refusal
+from ronda.kernel.i18n import _
+
+_OLE = b"\xd0\xcf\x11\xe0"
+_RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+_OVERLAP = 1024
+_MOST_ERRORS = 1000
+
+_PLACE = re.compile(rb"""\br\s*=\s*["']\$?([A-Za-z]{0,7})\$?(\d{1,10})["']""")
+_ERROR = re.compile(
+    rb"""<(?:\w+:)?c\b(?=[^<>]*\bt=["']e["'])[^<>]*?\br=["']([A-Z]+)(\d+)["'][^<>]*>"""
+    rb"""(?:<(?:\w+:)?f\b[^<>]*(?:/>|>[^<]*</(?:\w+:)?f>))?<(?:\w+:)?v>([^<]*)<"""
+)
+_UNCALCULATED = re.compile(
+    rb"""(?:</(?:\w+:)?f>|<(?:\w+:)?f\b[^<>]*/>)"""
+    rb"""(?:<(?:\w+:)?v>\s*</(?:\w+:)?v>|<(?:\w+:)?v\s*/>)?</(?:\w+:)?c>"""
+)
+
+
+class ProtectedTable(TableRefused):
+    code = "company.table_protected"
+
+
+class UnknownSheet(TableRefused):
+    code = "company.table_sheet_unknown"
+
+
+class ErrorCell(TableRefused):
+    """`facts`: `row`, `column` (letters) and `read`, the error the spreadsheet shows."""
+
+    code = "company.table_error_cell"
+
+
+@dataclass(frozen=True, slots=True)
+class Workbook:
+    rows: Iterator[RawRow]
+    sheet_names: tuple[str, ...]
+    sheet: str
+    notes: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class _Survey:
+    """What the first pass over one sheet found."""
+
+    last_row: int = 0
+    last_column: int = 0
+    uncalculated: int = 0
+    errors: dict[int, list[tuple[str, str]]] = field(default_factory=dict)
+
+
+def open_workbook(stream: BinaryIO, limits: TableLimits, *, sheet: str | None) -> Workbook:
+    """The rows of one sheet: the one asked for, else the first that holds anything.
+
+    Refused: a file with a password, an old .xls, one that is broken, too large once unpacked
+    or too wide (`TableTooLarge`), and a sheet that is not there.
+    """
+    _check_start(stream)
+    try:
+        surveys = _surveys(stream, limits)
+    except (safe_zip.ArchiveTooLarge, safe_zip.ArchiveTooManyFiles, safe_xml.XmlTooLarge) as refusal:
+        raise TableTooLarge(refusal.message) from None
+    except (safe_xml.NotXml, safe_xml.UnsafeXml, safe_zip.BadArchive, safe_zip.UnsafeArchiveName) as refusal:
+        raise _broken(str(refusal.message)) from None
+    chosen = _chosen(list(surveys), sheet, surveys)
+    survey = surveys[chosen]
+    _check_size(survey, limits)
+    rows = _rows(_values(stream, chosen), survey)
+    return Workbook(rows, tuple(surveys), chosen, tuple(_notes(survey)))
+
+
+def _check_start(stream: BinaryIO) -> None:
+    stream.seek(0)
+    if stream.read(4) == _OLE:
+        message = _("The spreadsheet has a password or is an old .xls. Save it as .xlsx without a password.")
+        raise ProtectedTable(message)
+    stream.seek(0)
+
+
+def _broken(reason: str) -> BrokenTable:
+    message = _("The spreadsheet cannot be read (%(reason)s). Open it, save it again as .xlsx, then send it.")
+    return BrokenTable(message % {"reason": reason[:120]})
+
+
+# --- first pass ---
+
+
+def _surveys(stream: BinaryIO, limits: TableLimits) -> dict[str, _Survey]:
+    """By the name of the sheet, in the order of the workbook."""
+    most = safe_zip.Limits(
+        files=5_000, file_bytes=limits.unpacked_bytes, total_bytes=limits.unpacked_bytes, ratio=1_000
+    )
+    with safe_zip.open_archive(stream, most) as archive:
+        names = set(archive.names)
+        paths = _sheet_paths(archive) if "xl/workbook.xml" in names else {}
+        if not paths:
+            raise _broken("xl/workbook.xml")
+        parts = {name.lower(): name for name in names}  # calamine finds parts whatever their case
+        if not set(paths.values()) <= set(parts):
+            raise _broken("xl/worksheets")
+        by_path = {path: _survey(archive.chunks(parts[path])) for path in sorted(set(paths.values()))}
+        for part in sorted(set(parts) - set(by_path)):
+            if part.endswith((".xml", ".rels")):
+                _measure(archive, parts[part])
+    return {name: by_path[path] for name, path in paths.items()}
+
+
+def _measure(archive: safe_zip.Archive, part: str) -> None:
+    """Unpack only to count: the archive refuses what is beyond the limits."""
+    for _chunk in archive.chunks(part):
+        pass
+
+
+def _sheet_paths(archive: safe_zip.Archive) -> dict[str, str]:
+    """Name of the sheet → its part of the archive, in lower case."""
+    links = "xl/_rels/workbook.xml.rels"
+    relations = safe_xml.parse(archive.read(links)) if links in archive.names else ()
+    targets = {item.get("Id", ""): item.get("Target", "") for item in relations}
+    paths = {}
+    for item in safe_xml.parse(archive.read("xl/workbook.xml")).iter("{*}sheet"):
+        target = targets.get(item.get(_RELATION, ""), "").removeprefix("/").lower()
+        paths[item.get("name", "")] = target if target.startswith("xl/") else f"xl/{target}"
+    return paths
+
+
+def _survey(chunks: Iterator[bytes]) -> _Survey:
+    """Look through the sheet in pieces, each with the end of the one before."""
+    survey, tail = _Survey(), b""
+    for chunk in chunks:
+        piece = tail + chunk
+        places = set(_PLACE.findall(piece))
+        survey.last_row = max(survey.last_row, max((int(row) for _col, row in places), default=0))
+        survey.last_column = max(
+            survey.last_column, max((_column(letters) for letters, _row in places), default=0)
+        )
+        survey.uncalculated += sum(1 for found in _UNCALCULATED.finditer(piece) if found.end() > len(tail))
+        if b't="e"' in piece or b"t='e'" in piece:
+            _note_errors(piece, survey)
+        tail = piece[-_OVERLAP:]
+    return survey
+
+
+def _note_errors(piece: bytes, survey: _Survey) -> None:
+    for letters, row, text in _ERROR.findall(piece):
+        found = survey.errors.setdefault(int(row), [])
+        error = (letters.decode("ascii"), text.decode("utf-8", "replace")[:20])
+        if error not in found and len(survey.errors) <= _MOST_ERRORS:
+            found.append(error)
+
+
+def _column(letters: bytes) -> int:
+    number = 0
+    for letter in letters.upper():
+        number = number * 26 + letter - 64
+    return number
+
+
+def _check_size(survey: _Survey, limits: TableLimits) -> None:
+    if survey.last_row * max(survey.last_column, 1) > limits.cells:
+        message = _(
+            "The sheet reaches to row %(row)s and column %(column)s. Delete the empty rows and columns."
+        )
+        facts = {"row": survey.last_row, "column": survey.last_column}
+        raise TableTooLarge(message % facts, **facts)
+
+
+def _notes(survey: _Survey) -> Iterator[str]:
+    if survey.uncalculated:
+        message = _(
+            "%(count)s formulas were never calculated and read as empty: open and save the spreadsheet."
+        )
+        yield str(message % {"count": survey.uncalculated})
+    if survey.errors:
+        message = _("%(count)s rows hold an error such as #N/A: correct them or leave them out.")
+        yield str(message % {"count": len(survey.errors)})
+
+
+# --- second pass ---
+
+
+def _chosen(names: list[str], sheet: str | None, surveys: dict[str, _Survey]) -> str:
+    if sheet is None:
+        return next((name for name in names if surveys[name].last_row), names[0])
+    if sheet not in surveys:
+        message = _("There is no sheet “%(sheet)s”. Choose one of: %(names)s.")
+        raise UnknownSheet(message % {"sheet": sheet[:60], "names": ", ".join(names)[:200]}, sheet=sheet)
+    return sheet
+
+
+def _values(stream: BinaryIO, sheet: str) -> list[list[Any]]:
+    stream.seek(0)
+    try:
+        return (
+            CalamineWorkbook.from_filelike(stream).get_sheet_by_name(sheet).to_python(skip_empty_area=False)
+        )
+    except PasswordError as error:
+        raise ProtectedTable(
+            _("The spreadsheet has a password. Save it without, then send it again.")
+        ) from error
+    except (CalamineError, XmlError, ZipError, OSError, ValueError) as error:
+        raise _broken(str(error)) from error
+
+
+def _rows(values: list[list[Any]], survey: _Survey) -> Iterator[RawRow]:
+    for number, cells in enumerate(values, 1):
+        problems = tuple(_error_cell(number, *found) for found in survey.errors.get(number, ()))
+        yield RawRow(number, tuple([_cell(value) for value in cells]), problems)
+
+
+def _error_cell(row: int, column: str, read: str) -> Refusal:
+    message = _("Cell %(column)s%(row)s holds the error %(read)s. Correct it in the spreadsheet.")
+    facts = {"row": row, "column": column, "read": read}
+    return ErrorCell(message % facts, **facts)
+
+
+def _cell(value: Any) -> Cell:
+    if isinstance(value, str):
+        return value.strip()
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, float | int):
+        return Decimal(format(value, ".15g"))
+    if isinstance(value, datetime):
+        return value.date() if value.time() == time() else value
+    if isinstance(value, date | time):
+        return value
+    return "" if value is None else str(value)

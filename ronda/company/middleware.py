@@ -1,0 +1,40 @@
+from collections.abc import Callable
+from contextlib import ExitStack
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone, translation
+
+from ronda.company import options
+from ronda.company.context import acting_for
+from ronda.company.queries import desk_of
+
+
+class CurrentCompany:
+    """Puts the company the person works in on the request, and speaks its language and time.
+
+    `request.company` is None for strangers and for people without a company.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        http: Any = request
+        http.company, http.membership, http.companies = None, None, ()
+        user = http.user
+        if not user.is_authenticated:
+            with options.kept():
+                return self.get_response(request)
+        desk = desk_of(user, http.session.get("company"))
+        http.company, http.membership, http.companies = desk.company, desk.membership, desk.companies
+        user.company, user.company_id = http.company, http.company.pk if http.company else None
+        with ExitStack() as around:
+            around.enter_context(options.kept())
+            around.enter_context(acting_for(user.company_id, user.get_username()))
+            if language := user.language or (http.company and http.company.language):
+                around.enter_context(translation.override(language))
+                http.LANGUAGE_CODE = language
+            if http.company:
+                around.enter_context(timezone.override(http.company.timezone))
+            return self.get_response(request)

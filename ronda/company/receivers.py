@@ -1,0 +1,32 @@
+from typing import Any
+
+from ronda.company import audit
+from ronda.company.events import MailsQueued
+from ronda.company.jobs import enqueue_many
+from ronda.company.services.roles import refresh_roles
+from ronda.company.tasks import send_mail
+from ronda.kernel.bus import handles
+from ronda.workspace.events import RecordSaved
+
+
+@handles(RecordSaved)
+def record_in_history(event: RecordSaved) -> None:
+    verb = "added" if event.added else "changed"
+    audit.note(
+        event.by,
+        f"{event.label}.{verb}",
+        event.label,
+        event.pk,
+        event.changes,
+        company_id=event.company_id,
+    )
+
+
+@handles(MailsQueued)
+def queue_sending(event: MailsQueued) -> None:
+    enqueue_many(send_mail, [(None, [pk]) for pk in event.mail_ids], company=event.company_id, by=event.by)
+
+
+def refresh_roles_after_migrate(**_kwargs: Any) -> None:
+    """An upgrade brings new permissions: roles that nobody changed receive them."""
+    refresh_roles()

@@ -1,0 +1,12 @@
+from django.apps import AppConfig
+
+
+class ContractsConfig(AppConfig):
+    name = "ronda.contracts"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from ronda.contracts import receivers  # noqa: F401, PLC0415 -- registers handlers
+        from ronda.contracts.services import charging  # noqa: PLC0415 -- needs the models
+
+        charging.register()

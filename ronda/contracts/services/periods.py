@@ -1,0 +1,97 @@
+"""Charged periods: the memory of what is billed, and the few ways to change it."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.db import IntegrityError, transaction
+
+from ronda.company import audit
+from ronda.contracts.domain.charges import owed
+from ronda.contracts.models import ChargePeriod, ContractLine
+from ronda.contracts.queries import line_terms
+from ronda.kernel.errors import Refusal
+from ronda.kernel.i18n import _
+
+State = ChargePeriod.State
+
+
+class NotAPeriod(Refusal):
+    code = "contracts.not_a_period"
+
+
+class AlreadyCharged(Refusal):
+    code = "contracts.already_charged"
+
+
+@transaction.atomic
+def release_document(document_id: int, *, by: str) -> int:
+    """The periods of a draft that goes away are billable again (R11)."""
+    rows = ChargePeriod.objects.filter(document=document_id)
+    freed = rows.count()
+    rows.delete()
+    return freed
+
+
+@transaction.atomic
+def release_credited(document_line_ids: Iterable[int], *, by: str) -> int:
+    """Periods of credited lines are billable again; the released rows stay as history (R11)."""
+    return ChargePeriod.objects.filter(document_line__in=list(document_line_ids), state=State.BILLED).update(
+        state=State.RELEASED
+    )
+
+
+@transaction.atomic
+def waive_period(line: ContractLine, *, starts_on: date, reason: str, by: str) -> ChargePeriod:
+    """Declare a period owed but not billed as given up; it counts as free from now on."""
+    line = ContractLine.objects.select_for_update().get(pk=line.pk)
+    charge = next(
+        (
+            c
+            for c in owed(line_terms(line), date.max.replace(year=starts_on.year + 1))
+            if c.period.start == starts_on
+        ),
+        None,
+    )
+    if charge is None:
+        raise NotAPeriod(_("No period of this line starts on that day."), field="starts_on")
+    try:
+        with transaction.atomic():
+            row = ChargePeriod.objects.create(
+                line=line,
+                starts_on=charge.period.start,
+                ends_on=charge.period.last_day,
+                kind=charge.kind,
+                amount=charge.net,
+                state=State.WAIVED,
+                reason=reason,
+            )
+    except IntegrityError as error:
+        raise AlreadyCharged(_("This period is already billed or waived."), field="starts_on") from error
+    audit.record(by, "contracts.period.waived", line.contract, starts_on=starts_on.isoformat(), reason=reason)
+    return row
+
+
+@transaction.atomic
+def mark_billed_elsewhere(line: ContractLine, *, before: date, reason: str, by: str) -> int:
+    """Everything that starts before a day was billed by the previous system: never bill it again."""
+    line = ContractLine.objects.select_for_update().get(pk=line.pk)
+    taken = {
+        (row.starts_on, row.kind)
+        for row in ChargePeriod.objects.filter(line=line).exclude(state=State.RELEASED)
+    }
+    rows = [
+        ChargePeriod(
+            line=line,
+            starts_on=charge.period.start,
+            ends_on=charge.period.last_day,
+            kind=charge.kind,
+            amount=charge.net,
+            state=State.WAIVED,
+            reason=reason,
+        )
+        for charge in owed(line_terms(line), before)
+        if charge.key not in taken
+    ]
+    ChargePeriod.objects.bulk_create(rows)
+    audit.record(by, "contracts.line.taken_over", line.contract, before=before.isoformat(), periods=len(rows))
+    return len(rows)

@@ -1,0 +1,100 @@
+"""What the shell around every page shows: navigation, company, theme, language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.text import capfirst
+from django.utils.translation import get_language
+
+from ronda.workspace.declare import Area
+from ronda.workspace.registry import areas, pages, registry
+
+THEMES = ("light", "dark", "auto")
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: `nav`, `company`, `companies`, `theme`, `language`; nothing is computed unless shown."""
+    theme = request.COOKIES.get("theme", "auto")
+    return {
+        "nav": SimpleLazyObject(lambda: navigation(request)),
+        "company": getattr(request, "company", None),
+        "companies": getattr(request, "companies", None) or (),
+        "theme": theme if theme in THEMES else "auto",
+        "language": (get_language() or "en")[:2],
+    }
+
+
+def navigation(request: HttpRequest) -> list[dict[str, Any]]:
+    """Areas with the entries this person may open; the current one is marked."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return []
+    known = areas()
+    found: dict[str, dict[str, Any]] = {}
+    for entry in sorted(entries(user, in_navigation=True), key=lambda one: one["order"]):
+        code = entry["area"]
+        area = known.get(code) or Area(code, capfirst(code), order=900)
+        place = found.setdefault(
+            code, {"code": code, "label": area.label, "icon": area.icon, "order": area.order, "items": []}
+        )
+        place["items"].append(entry)
+    mark_current([item for area in found.values() for item in area["items"]], request.path)
+    for area_items in found.values():
+        area_items["current"] = any(item["current"] for item in area_items["items"])
+    return sorted(found.values(), key=lambda area: area["order"])
+
+
+def entries(user: Any, *, in_navigation: bool = False) -> Iterable[dict[str, Any]]:
+    """Every list and page the person may open, as navigation and palette show it."""
+    for workspace in registry:
+        if in_navigation and not (workspace.in_navigation and workspace.area):
+            continue
+        if user.has_perm(workspace.permission("view")):
+            yield {
+                "label": title_of(workspace),
+                "url": reverse(workspace.name("list")),
+                "icon": workspace.icon,
+                "area": workspace.area,
+                "order": workspace.order_in_area,
+                "keywords": "",
+                "current": False,
+                "in_navigation": bool(workspace.in_navigation and workspace.area),
+            }
+    for page in pages():
+        if in_navigation and not page.in_navigation:
+            continue
+        if page.permission and not user.has_perm(page.permission):
+            continue
+        try:
+            url = reverse(page.url_name)
+        except NoReverseMatch:
+            continue
+        yield {
+            "label": page.label,
+            "url": url,
+            "icon": page.icon,
+            "area": page.area,
+            "order": page.order,
+            "keywords": " ".join(str(word) for word in page.keywords),
+            "current": False,
+            "in_navigation": page.in_navigation,
+        }
+
+
+def title_of(workspace: Any) -> str:
+    """The name of a list: its own title, or its model's name in the plural."""
+    return capfirst(str(workspace.title or workspace.model._meta.verbose_name_plural))
+
+
+def mark_current(items: list[dict[str, Any]], path: str) -> None:
+    """Mark the entry with the longest address the path starts with."""
+    matching = [
+        item for item in items if path == item["url"] or (item["url"] != "/" and path.startswith(item["url"]))
+    ]
+    if matching:
+        max(matching, key=lambda item: len(item["url"]))["current"] = True

@@ -1,0 +1,143 @@
+"""Forms of the workspace: company-limited choices, people's numbers and dates, the lock of a record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from django import forms
+from django.db import models
+from django.forms import BaseInlineFormSet
+from django.utils.translation import gettext_lazy as _
+
+from ronda.workspace.fields import dress, human
+
+
+class CompanyForm(forms.Form):
+    """A form of an action or a page: choices limited to the company, our inputs for dates and amounts.
+
+    `company_paths` gives, by field name, the path to the company where a model has no `company`.
+    """
+
+    company_paths: ClassVar[Mapping[str, str]] = {}
+
+    def __init__(self, *args: Any, company: Any = None, canonical: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.company = company
+        dress(self, company=company, paths=self.company_paths, canonical=canonical)
+
+
+class CompanyModelForm(forms.ModelForm):
+    """The form of a record. The company comes from the request and is never a field.
+
+    `fieldsets` groups the fields: ((legend, ("name", "kind")), ...); without it there is one group.
+    `wide` and `short` name the fields that take a whole row or half a cell.
+    """
+
+    company_paths: ClassVar[Mapping[str, str]] = {}
+    fieldsets: ClassVar[Any] = ()
+    wide: ClassVar[tuple[str, ...]] = ()
+    short: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(self, *args: Any, company: Any = None, canonical: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields.pop("company", None)
+        self.company = company
+        self.canonical = canonical
+        self.inlines: dict[str, BaseInlineFormSet] = {}
+        if self.instance.pk is None and company is not None and has_company(type(self.instance)):
+            self.instance.company = company
+        dress(self, company=company, paths=self.company_paths, canonical=canonical)
+        if lock_field(type(self.instance)):
+            self.fields["seen"] = forms.CharField(required=False, widget=forms.HiddenInput)
+            self.initial["seen"] = seen(self.instance)
+
+    def _get_validation_exclusions(self) -> set[str]:
+        """The company is set before validation, so constraints that name it are checked as well."""
+        excluded: set[str] = super()._get_validation_exclusions()
+        excluded.discard("company")
+        return excluded
+
+    def changes(self) -> dict[str, list[Any]]:
+        """What the person changed: field to [before, after] in words."""
+        return {
+            name: [
+                human(self.fields[name], self.initial.get(name)),
+                human(self.fields[name], self.cleaned_data.get(name)),
+            ]
+            for name in self.changed_data
+            if name != "seen"
+        }
+
+    def groups(self) -> list[tuple[str, list[forms.BoundField]]]:
+        """The visible fields by fieldset; those no fieldset names come last."""
+        visible = {field.name: field for field in self.visible_fields()}
+        found = [
+            (str(legend), [visible.pop(name) for name in names if name in visible])
+            for legend, names in self.fieldsets
+        ]
+        rest = list(visible.values())
+        if rest:
+            found.append((str(_("More")) if found else "", rest))
+        return [(legend, fields) for legend, fields in found if fields]
+
+
+class InlineFormSet(BaseInlineFormSet):
+    """Rows of a record's form: every row gets the company, an emptied new row is dropped."""
+
+    def __init__(self, *args: Any, company: Any = None, canonical: bool = False, **kwargs: Any) -> None:
+        self.company = company
+        self.canonical = canonical
+        super().__init__(*args, **kwargs)
+
+    def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
+        kwargs: dict[str, Any] = super().get_form_kwargs(index)
+        if issubclass(self.form, CompanyModelForm):
+            kwargs.update(company=self.company, canonical=self.canonical)
+        return kwargs
+
+    def changes(self) -> dict[str, list[Any]]:
+        """Rows added, changed and removed in words; call after the rows are saved."""
+        name = str(self.model._meta.verbose_name)
+        found: dict[str, list[Any]] = {f"{name} + {one}": ["", str(one)] for one in self.new_objects}
+        found |= {f"{name} - {one}": [str(one), ""] for one in self.deleted_objects}
+        for form in self.initial_forms:
+            if form in self.deleted_forms or not form.has_changed():
+                continue
+            for key, pair in _changes_of(form).items():
+                found[f"{name} {form.instance}: {key}"] = pair
+        return found
+
+
+def _changes_of(form: Any) -> dict[str, list[Any]]:
+    if isinstance(form, CompanyModelForm):
+        return form.changes()
+    return {
+        name: [
+            human(form.fields[name], form.initial.get(name)),
+            human(form.fields[name], form.cleaned_data.get(name)),
+        ]
+        for name in form.changed_data
+    }
+
+
+def has_company(model: type[models.Model]) -> bool:
+    return any(
+        field.name == "company" and isinstance(field, models.ForeignKey)
+        for field in model._meta.concrete_fields
+    )
+
+
+def lock_field(model: type[models.Model]) -> str | None:
+    """The field that changes at every save: `version` or `updated_at`."""
+    names = {field.name for field in model._meta.concrete_fields}
+    return next((name for name in ("version", "updated_at") if name in names), None)
+
+
+def seen(record: models.Model) -> str:
+    """What the lock field held when the person opened the form; "" for a new record."""
+    field = lock_field(type(record))
+    if field is None or record.pk is None:
+        return ""
+    value = getattr(record, field)
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)

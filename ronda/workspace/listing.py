@@ -1,0 +1,199 @@
+"""One list as asked for: search, filters, order, columns, page and totals of the whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Count, Q, QuerySet, Sum
+from django.http import HttpRequest, QueryDict
+
+from ronda.workspace.display import heading, kind_of
+from ronda.workspace.filters import Chip, Filter, FilterContext, as_filter, field_at, is_many
+from ronda.workspace.registry import registry
+
+if TYPE_CHECKING:
+    from ronda.workspace.declare import Column, Workspace
+
+LARGEST_PAGE = 500
+WORDS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """The head of a column: its sort link, and the total of the whole filtered list in the foot."""
+
+    column: Column
+    label: str
+    numeric: bool
+    sort_query: str
+    direction: str
+    total: Any = None
+
+
+class Listing:
+    """The rows of a workspace narrowed by parameters; every page, export, action and API list is one."""
+
+    def __init__(
+        self, workspace: type[Workspace], request: HttpRequest, given: QueryDict, *, today: date
+    ) -> None:
+        self.workspace = workspace
+        self.model = workspace.model
+        self.given = given
+        self.context = FilterContext(self.model, getattr(request, "company", None), today, registry, request)
+        self.records = workspace.records(request)
+        self.filters: list[Filter] = [as_filter(self.model, one) for one in workspace.filters]
+
+    @property
+    def text(self) -> str:
+        return self.given.get("q", "").strip()[:100].replace("\x00", "")
+
+    @cached_property
+    def rows(self) -> QuerySet[Any]:
+        """The filtered rows in order."""
+        rows = search(self.records, self.workspace.search, self.text)
+        for one in self.filters:
+            rows = one.apply(rows, self.given, self.context)
+        return rows.order_by(*self.order)
+
+    @cached_property
+    def order(self) -> list[str]:
+        """The order asked for, then the declared one, then the key: pages neither repeat nor skip rows."""
+        asked = self.given.get("sort", "")
+        column = next((c for c in self.workspace.columns if c.name == asked.removeprefix("-")), None)
+        lookup = self.sort_lookup(column) if column else None
+        order = list(self.workspace.order)
+        if lookup:
+            order.insert(0, f"-{lookup}" if asked.startswith("-") else lookup)
+        if not {"pk", "-pk", "id", "-id"} & set(order):
+            order.append("-pk")
+        return order
+
+    def sort_lookup(self, column: Column) -> str | None:
+        """What a column sorts by; None when the database does not know it."""
+        if isinstance(column.sort, str):
+            return column.sort
+        if not column.sort or column.value is not None:
+            return None
+        known = field_at(self.model, column.name) is not None or column.name in self.records.query.annotations
+        return column.name if known else None
+
+    @cached_property
+    def columns(self) -> list[Column]:
+        """The columns asked for, else those shown by default."""
+        asked = {name for given in self.given.getlist("cols") for name in given.split(",")}
+        chosen = [c for c in self.workspace.columns if c.name in asked]
+        return chosen or [c for c in self.workspace.columns if c.default]
+
+    @property
+    def asked_columns(self) -> list[str]:
+        """The columns as the address names them, kept while filters change."""
+        return self.given.getlist("cols")
+
+    @cached_property
+    def totals(self) -> dict[str, Any]:
+        """Count and sums of the whole filtered list, in one statement."""
+        sums = {
+            f"sum_{n}": Sum(c.name)
+            for n, c in enumerate(self.workspace.columns)
+            if c.total and c.value is None
+        }
+        found = self.rows.order_by().aggregate(rows_count=Count("pk"), **sums)
+        named = {c.name: found.get(f"sum_{n}") for n, c in enumerate(self.workspace.columns) if c.total}
+        return {"count": found["rows_count"], "sums": named}
+
+    @property
+    def count(self) -> int:
+        return int(self.totals["count"])
+
+    @cached_property
+    def page_size(self) -> int:
+        asked = self.given.get("page_size", "")
+        size = int(asked) if asked.isdecimal() and len(asked) < 5 else self.workspace.page_size
+        return min(max(size, 1), LARGEST_PAGE)
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.count // self.page_size))
+
+    @cached_property
+    def number(self) -> int:
+        """The page shown; numbers beyond the last one show the last."""
+        asked = self.given.get("page", "1")
+        return min(max(int(asked), 1), self.pages) if asked.isdecimal() and len(asked) < 12 else 1
+
+    @cached_property
+    def page(self) -> list[Any]:
+        """The rows of the page, in one statement: keys first, so that rows skipped over are never joined."""
+        start = (self.number - 1) * self.page_size
+        keys = self.rows.values("pk")[start : start + self.page_size]
+        if not self.count:
+            return []
+        return list(self.records.filter(pk__in=keys).order_by(*self.order))
+
+    @cached_property
+    def chips(self) -> list[Chip]:
+        return [chip for one in self.filters for chip in one.chips(self.given, self.context)]
+
+    @property
+    def narrowed(self) -> bool:
+        return bool(self.text or self.chips)
+
+    def controls(self) -> list[dict[str, Any]]:
+        return [one.control(self.given, self.context) for one in self.filters]
+
+    def headings(self) -> list[Heading]:
+        sums = self.totals["sums"]
+        asked = self.given.get("sort", "")
+        return [self._heading(column, asked, sums.get(column.name)) for column in self.columns]
+
+    def _heading(self, column: Column, asked: str, total: Any) -> Heading:
+        lookup = self.sort_lookup(column)
+        direction = ""
+        if asked.removeprefix("-") == column.name:
+            direction = "descending" if asked.startswith("-") else "ascending"
+        flipped = f"-{column.name}" if direction == "ascending" else column.name
+        kind = kind_of(column, self.model)
+        return Heading(
+            column,
+            heading(column, self.model),
+            kind in {"money", "number"},
+            self.query(sort=flipped, page=None) if lookup else "",
+            direction,
+            total,
+        )
+
+    def query(self, **changes: Any) -> str:
+        """The list's parameters with some of them replaced (None drops one), ready for a link."""
+        given = self.given.copy()
+        for name, value in changes.items():
+            given.pop(name, None)
+            if value is not None:
+                given[name] = str(value)
+
+        return given.urlencode()
+
+    def without(self, names: Iterable[str]) -> str:
+        """The list's parameters without some of them; removing a filter goes back to the first page."""
+        return self.query(page=None, **dict.fromkeys(names))
+
+
+def search(rows: QuerySet[Any], lookups: Iterable[str], text: str) -> QuerySet[Any]:
+    """Rows where each word is found in one of the look-ups."""
+    words = text.split()[:WORDS]
+    lookups = list(lookups)
+    if not words or not lookups:
+        return rows
+    wanted = Q()
+    for word in words:
+        matches = Q()
+        for lookup in lookups:
+            matches |= Q(**{f"{lookup}__icontains": word})
+        wanted &= matches
+    if any(is_many(rows.model, lookup) for lookup in lookups):
+        found = rows.model._base_manager.filter(wanted).values("pk")
+        return rows.filter(pk__in=found)
+    return rows.filter(wanted)

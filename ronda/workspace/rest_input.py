@@ -1,0 +1,177 @@
+"""Serializers made from declarations: what the API shows of a record, and what it takes for a form."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.db import models
+from django.forms.models import model_to_dict
+from django.utils.translation import gettext as _
+from rest_framework import serializers
+from rest_framework.exceptions import ValidationError
+
+from ronda.workspace.declare import Action, Inline, Workspace
+from ronda.workspace.filters import field_at
+
+SAFE = ("version", "updated_at")
+
+
+def output_fields(workspace: type[Workspace]) -> list[str]:
+    """The fields shown: those declared, else the key, the columns that are fields, and the form's."""
+    if workspace.api_fields is not None:
+        return list(workspace.api_fields)
+    names = ["id"]
+    names += [
+        c.name for c in workspace.columns if "__" not in c.name and is_concrete(workspace.model, c.name)
+    ]
+    if workspace.form_class is not None:
+        names += [name for name in workspace.form_class.base_fields if is_concrete(workspace.model, name)]
+    names += [name for name in SAFE if is_concrete(workspace.model, name)]
+    return list(dict.fromkeys(names))
+
+
+def is_concrete(model: type[models.Model], name: str) -> bool:
+    field = field_at(model, name)
+    return (
+        field is not None
+        and (getattr(field, "concrete", False))
+        and not isinstance(field, models.BinaryField)
+    )
+
+
+def output_serializer(workspace: type[Workspace]) -> type[serializers.ModelSerializer[Any]]:
+    """What the API shows of a record; read only."""
+    names = output_fields(workspace)
+    meta = type("Meta", (), {"model": workspace.model, "fields": names, "read_only_fields": names})
+    return type(f"{workspace.__name__}Record", (serializers.ModelSerializer,), {"Meta": meta})
+
+
+def input_serializer(workspace: type[Workspace]) -> type[serializers.Serializer[Any]]:
+    """What the API takes: the form's fields and its rows. For the schema; the form does the checking."""
+    assert workspace.form_class is not None
+    members: dict[str, Any] = _fields(workspace.form_class)
+    for inline in workspace.inlines:
+        row = {"id": serializers.IntegerField(required=False), **_fields(inline.form)}
+        rows = type(f"{workspace.__name__}{inline.model.__name__}Input", (serializers.Serializer,), row)
+        members[inline.name] = rows(many=True, required=False)
+    members["seen"] = serializers.CharField(
+        required=False, help_text="What `version` or `updated_at` was when read"
+    )
+    members["confirmed"] = serializers.ListField(child=serializers.CharField(), required=False)
+    return type(f"{workspace.__name__}Input", (serializers.Serializer,), members)
+
+
+def action_serializer(workspace: type[Workspace], action: Action) -> type[serializers.Serializer[Any]]:
+    """What an action asks, and the questions answered with yes."""
+    members: dict[str, Any] = _fields(action.form) if action.form else {}
+    members["confirmed"] = serializers.ListField(child=serializers.CharField(), required=False)
+    code = "".join(part.capitalize() for part in action.code.replace("-", "_").split("_"))
+    return type(f"{workspace.__name__}{code}Input", (serializers.Serializer,), members)
+
+
+def _fields(form_class: type[forms.BaseForm]) -> dict[str, Any]:
+    return {
+        name: as_serializer_field(field)
+        for name, field in form_class.base_fields.items()
+        if name != "company"
+    }
+
+
+def as_serializer_field(field: forms.Field) -> serializers.Field[Any, Any, Any, Any]:
+    """The nearest field of the schema for a form field."""
+    common: dict[str, Any] = {"required": field.required, "help_text": str(field.help_text or "")}
+    nullable = {**common, "allow_null": not field.required}
+    if isinstance(field, forms.ModelMultipleChoiceField):
+        return serializers.ListField(child=serializers.IntegerField(), **common)
+    if isinstance(field, forms.ModelChoiceField):
+        return serializers.IntegerField(**nullable)
+    if isinstance(field, (forms.MultipleChoiceField, forms.TypedMultipleChoiceField)):
+        return serializers.ListField(child=serializers.CharField(), **common)
+    if isinstance(field, forms.DecimalField):
+        digits, places = field.max_digits, field.decimal_places
+        return serializers.DecimalField(max_digits=digits, decimal_places=places, **nullable)
+    for kind, made in _SIMPLE.items():
+        if isinstance(field, kind):
+            return made(**(common if kind is forms.BooleanField else nullable))  # type: ignore[no-any-return]
+    return serializers.CharField(allow_blank=not field.required, **common)
+
+
+_SIMPLE: dict[type[forms.Field], Any] = {
+    forms.DateTimeField: serializers.DateTimeField,
+    forms.DateField: serializers.DateField,
+    forms.TimeField: serializers.TimeField,
+    forms.IntegerField: serializers.IntegerField,
+    forms.BooleanField: serializers.BooleanField,
+    forms.EmailField: serializers.EmailField,
+}
+
+
+def refuse_unknown(data: Any, form_class: type[forms.BaseForm], workspace: type[Workspace]) -> dict[str, Any]:
+    """The request's body as a dictionary; names the form does not know are refused, never ignored."""
+    if not isinstance(data, dict):
+        raise ValidationError(_("Send one object."))
+    known = {*form_class.base_fields, *(inline.name for inline in workspace.inlines), "seen", "confirmed"} - {
+        "company"
+    }
+    unknown = sorted(set(data) - known)
+    if unknown:
+        raise ValidationError({name: [_("This field is not known.")] for name in unknown})
+    for inline in workspace.inlines:
+        rows = data.get(inline.name)
+        if rows is not None and not (isinstance(rows, list) and all(isinstance(row, dict) for row in rows)):
+            raise ValidationError({inline.name: [_("Send a list of objects.")]})
+    return dict(data)
+
+
+def as_text(value: Any) -> Any:
+    """A JSON value as a form posts it."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else ""
+    if isinstance(value, (list, tuple)):
+        return [str(getattr(one, "pk", one)) for one in value]
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(getattr(value, "pk", value))
+
+
+def data_of_form(form: Any, given: dict[str, Any], *, partial: bool) -> dict[str, Any]:
+    """What the form is filled with: the body, and for a partial change what the record already holds."""
+    data: dict[str, Any] = {}
+    for name, field in form.fields.items():
+        if name in given:
+            data[name] = as_text(given[name])
+        elif partial and name != "seen":
+            value = form.get_initial_for_field(field, name)
+            data[name] = as_text(value)
+    return data
+
+
+def data_of_rows(inline: Inline, rows: list[dict[str, Any]], record: Any, company: Any) -> dict[str, Any]:
+    """A formset's fields from a list of rows: those with an id are changed, the missing ones removed."""
+    existing = {}
+    if record.pk is not None:
+        fk = inline.fk or next(
+            field.name
+            for field in inline.model._meta.concrete_fields
+            if isinstance(field, models.ForeignKey) and isinstance(record, field.related_model)  # type: ignore[arg-type]
+        )
+        existing = {row.pk: row for row in inline.model._base_manager.filter(**{fk: record}).order_by("pk")}
+    given = {row["id"]: row for row in rows if row.get("id") in existing}
+    prefix, data = inline.name, {}
+    ordered = [(pk, given.get(pk)) for pk in existing] + [
+        (None, row) for row in rows if row.get("id") not in existing
+    ]
+    for at, (pk, row) in enumerate(ordered):
+        if pk is not None:
+            data[f"{prefix}-{at}-id"] = str(pk)
+            held = model_to_dict(existing[pk], fields=list(inline.form.base_fields))
+            row = {**held, **row} if row is not None else {**held, "DELETE": True}
+        data |= {
+            f"{prefix}-{at}-{name}": as_text(value) for name, value in (row or {}).items() if name != "id"
+        }
+    data |= {f"{prefix}-TOTAL_FORMS": str(len(ordered)), f"{prefix}-INITIAL_FORMS": str(len(existing))}
+    return data

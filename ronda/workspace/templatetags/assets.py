@@ -1,0 +1,56 @@
+"""Template tags for the built browser files: addresses with content hashes, and icons of the sprite."""
+
+import json
+from functools import lru_cache
+from pathlib import Path
+
+from django import template
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+register = template.Library()
+
+DIST = Path(__file__).resolve().parent.parent.parent / "static" / "dist"
+
+
+@lru_cache(maxsize=4)
+def _files(manifest: Path, _changed_ns: int) -> dict[str, str]:
+    files: dict[str, str] = json.loads(manifest.read_text())["files"]
+    return files
+
+
+def built_name(name: str) -> str:
+    """The hashed file name of `name` in the built folder.
+
+    Before the first build it is the plain name: pages still render, without style and script, so that
+    tests of pages need no front-end build.
+    """
+    manifest = DIST / "manifest.json"
+    try:
+        changed = manifest.stat().st_mtime_ns
+    except FileNotFoundError:
+        return name
+    return _files(manifest, changed).get(name, name)
+
+
+@register.simple_tag
+def asset(name: str) -> str:
+    """The address of a built file: `{% asset 'app.js' %}`."""
+    return static(f"dist/{built_name(name)}")
+
+
+@register.simple_tag
+def icon(name: str, extra_class: str = "") -> SafeString:
+    """A decorative icon of the sprite, drawn in the text's colour: `{% icon 'search' %}`.
+
+    Names are those of src/icons.json; hidden from screen readers, so a button with nothing else needs
+    an aria-label.
+    """
+    classes = f"icon {extra_class}".strip()
+    return format_html(
+        '<svg class="{}" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>',
+        classes,
+        asset("icons.svg"),
+        name,
+    )
