@@ -54,10 +54,16 @@ def convert(rows: Iterable[Mapping[str, str]], source: Mapping[str, str]) -> Ite
         cells = {ours: row[theirs].strip() if theirs else "" for ours, theirs in source.items()}
         cells["postcodes"] = " ".join(compress_ranges(cells["postcodes"].split()))
         for axis in ("latitude", "longitude"):
-            if cells[axis]:
-                cells[axis] = str(Decimal(cells[axis]).quantize(PRECISION))
+            cells[axis] = _degrees(cells[axis])
         found.append([cells[column] for column in COLUMNS])
     return iter(sorted(found))
+
+
+def _degrees(text: str) -> str:
+    """Rounded; empty where the source has nothing or writes "nan"."""
+    if not text or not (degrees := Decimal(text)).is_finite():
+        return ""
+    return str(degrees.quantize(PRECISION))
 
 
 def compress_ranges(postcodes: Iterable[str]) -> Iterator[str]:

@@ -29,3 +29,23 @@ class DocumentsCredited:
     lines: tuple[tuple[int, str], ...]
     release: bool
     by: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunOpened:
+    """A preview was asked for and is to be filled in the background."""
+
+    run_id: int
+    company_id: int
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunConfirmed:
+    """A run was confirmed, or its failures are to be tried again: its documents are to be issued."""
+
+    run_id: int
+    company_id: int
+    # How many times it has been confirmed: each gets a job of its own, and only one.
+    round: int
+    by: str

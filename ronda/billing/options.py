@@ -33,7 +33,7 @@ class BillingOptions:
         required=False,
     )
     charge_stamp_duty: bool = option(
-        True,
+        default=True,
         label=_("Charge the stamp duty to the customer"),
         help=_("When off, the firm pays it and the document only says so."),
     )
@@ -45,7 +45,7 @@ class BillingOptions:
         decimal_places=2,
     )
     split_by_period: bool = option(
-        False,
+        default=False,
         label=_("One document per period"),
         help=_("When several periods are owed at once: one document each instead of one line each."),
     )

@@ -91,7 +91,9 @@ class _Plan:
         ]
         pk = model._meta.pk
         self.pk_name = pk.attname
-        self.head = f"INSERT INTO {quote(model._meta.db_table)} ({', '.join(self.columns)}) VALUES "
+        names = ", ".join(self.columns)
+        # Names are those of our own models; values are passed as parameters.
+        self.head = " ".join(["INSERT INTO", quote(model._meta.db_table), f"({names})", "VALUES "])
         self.row = f"({', '.join(['%s'] * len(fields))})"
         self.tail = f" RETURNING {quote(pk.column)}"
 

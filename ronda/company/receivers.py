@@ -3,10 +3,12 @@ from typing import Any
 from ronda.company import audit
 from ronda.company.events import MailsQueued
 from ronda.company.jobs import enqueue_many
+from ronda.company.models import User
+from ronda.company.services.people import set_language
 from ronda.company.services.roles import refresh_roles
 from ronda.company.tasks import send_mail
 from ronda.kernel.bus import handles
-from ronda.workspace.events import RecordSaved
+from ronda.workspace.events import LanguageChosen, RecordSaved
 
 
 @handles(RecordSaved)
@@ -20,6 +22,11 @@ def record_in_history(event: RecordSaved) -> None:
         event.changes,
         company_id=event.company_id,
     )
+
+
+@handles(LanguageChosen)
+def keep_language(event: LanguageChosen) -> None:
+    set_language(User(pk=event.user_id), language=event.language)
 
 
 @handles(MailsQueued)

@@ -149,6 +149,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "SAMEORIGIN"
+CSRF_FAILURE_VIEW = "ronda.workspace.errors.csrf_failure"
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -171,7 +172,9 @@ LOCALE_PATHS = [BASE_DIR / "ronda" / "locale"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Europe/Rome"
-USE_THOUSAND_SEPARATOR = True
+# Amounts are grouped by the template filters; a key in an address must never be ("1,234").
+USE_THOUSAND_SEPARATOR = False
+FORMAT_MODULE_PATH = "ronda.workspace.formats"
 
 STATIC_URL = "static/"
 STATIC_ROOT = VAR / "static"

@@ -7,6 +7,7 @@ from django.db import transaction
 from ronda.accounting.domain.postings import Posting, off_balance
 from ronda.accounting.models import Account, JournalEntry, JournalLine
 from ronda.accounting.services.chart import seed_chart
+from ronda.company import bulk
 from ronda.company.models import Company
 from ronda.kernel.errors import Refusal
 from ronda.kernel.i18n import _
@@ -43,20 +44,27 @@ def post_entries(company_id: int, postings: Sequence[Posting]) -> int:
         return 0
 
     accounts = _accounts(company_id, new)
-    entries = JournalEntry.objects.bulk_create(
-        JournalEntry(
-            company_id=company_id,
-            date=posting.date,
-            journal=posting.journal,
-            source=posting.source,
-            text=posting.text[:200],
-        )
-        for posting in new
+    entries = bulk.insert(
+        [
+            bulk.row(
+                JournalEntry,
+                company_id=company_id,
+                date=posting.date,
+                journal=posting.journal,
+                source=posting.source,
+                text=posting.text[:200],
+            )
+            for posting in new
+        ]
     )
-    JournalLine.objects.bulk_create(
-        JournalLine(entry_id=entry.pk, account_id=accounts[account], party_id=party, amount=amount)
-        for entry, posting in zip(entries, new, strict=True)
-        for account, party, amount in posting.movements
+    bulk.insert(
+        [
+            bulk.row(
+                JournalLine, entry_id=entry.pk, account_id=accounts[account], party_id=party, amount=amount
+            )
+            for entry, posting in zip(entries, new, strict=True)
+            for account, party, amount in posting.movements
+        ]
     )
     return len(new)
 

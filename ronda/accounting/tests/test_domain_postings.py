@@ -32,7 +32,7 @@ def documents(draw, sign=None):
     ]
     sums = totals(lines, DocumentTerms(withholdings=(Withholding(Decimal(20)),)))
     sales, vat = {}, {}
-    for line, net in zip(lines, sums.line_nets, strict=True):
+    for _line, net in zip(lines, sums.line_nets, strict=True):
         account = draw(st.sampled_from(["sales", "4010", "stamp_duty"]))
         sales[account] = sales.get(account, Decimal(0)) + net
     # As stored by billing before a discount on the whole document, or with a surcharge.

@@ -11,7 +11,7 @@ from ronda.billing.services.drafts import (
     update_draft,
 )
 from ronda.billing.services.issuing import AlreadyIssued, IncompletePayer, NoLines, ZeroTotal, issue_document
-from ronda.billing.services.preparing import NothingOwed, prepare_run
+from ronda.billing.services.preparing import fill_run, prepare_run, request_run
 from ronda.billing.services.runs import (
     AlreadyConfirmed,
     NothingToRetry,
@@ -33,7 +33,6 @@ __all__ = [
     "NotADraft",
     "NotAnAdvance",
     "NotCreditable",
-    "NothingOwed",
     "NothingToRetry",
     "ZeroTotal",
     "add_lines",
@@ -45,10 +44,12 @@ __all__ = [
     "discard_run",
     "draft_document",
     "exclude_entries",
+    "fill_run",
     "include_entries",
     "issue_document",
     "issue_entries",
     "prepare_run",
+    "request_run",
     "retry_failed",
     "update_draft",
 ]

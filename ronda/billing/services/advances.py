@@ -47,14 +47,11 @@ def deduct_advance(draft: Document, advance: Document, *, on: date, by: str) -> 
 
 def _left(advance: Document) -> list[tuple[DocumentLine, Decimal]]:
     """Each line of the advance with the net neither deducted nor credited yet."""
-    taken = {
-        pk: net
-        for pk, net in DocumentLine.objects.filter(
-            corrects__document=advance, document__kind=DocumentKind.INVOICE
-        )
+    taken = dict(
+        DocumentLine.objects.filter(corrects__document=advance, document__kind=DocumentKind.INVOICE)
         .values_list("corrects")
         .annotate(Sum("net"))
-    }
+    )
     credited = dict(
         DocumentLine.objects.filter(corrects__document=advance, document__kind=DocumentKind.CREDIT_NOTE)
         .values_list("corrects")

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from heapq import merge
-from itertools import islice
 from typing import Any
 
 from django.db import transaction
@@ -24,11 +23,13 @@ from ronda.billing.domain.runs import (
     sources,
     update_digest,
 )
+from ronda.billing.events import RunOpened
 from ronda.billing.models import BillingRun, Document, DocumentLine, RunEntry, RunSkip
 from ronda.billing.services.composing import Rules, amounts
 from ronda.company import audit
 from ronda.company.bulk import insert, row
 from ronda.company.models import Company
+from ronda.kernel.bus import publish
 from ronda.kernel.errors import Refusal
 from ronda.kernel.i18n import _
 from ronda.parties.models import Party
@@ -37,10 +38,7 @@ from ronda.parties.models import Party
 PAYERS_PER_CHUNK = 400
 
 Progress = Callable[[int, int], None]
-
-
-class NothingOwed(Refusal):
-    code = "billing.nothing_owed"
+Fence = Callable[[], None]
 
 
 class PreviewDiscarded(Refusal):
@@ -49,6 +47,26 @@ class PreviewDiscarded(Refusal):
 
 def no_progress(done: int, total: int) -> None:
     """For callers that do not show how far the work is."""
+
+
+def no_fence() -> None:
+    """For callers that own the run by themselves: a command, a test."""
+
+
+@transaction.atomic
+def request_run(
+    company: Company,
+    *,
+    as_of: date,
+    by: str,
+    document_date: date | None = None,
+    filters: Mapping[str, Any] | None = None,
+    mode: str = BillingRun.Mode.ISSUE,
+) -> BillingRun:
+    """Like `prepare_run`, in the background: the page follows the job's progress."""
+    run = open_run(company, as_of=as_of, by=by, document_date=document_date, filters=filters, mode=mode)
+    publish(RunOpened(run.pk, company.pk, by))
+    return run
 
 
 def prepare_run(
@@ -112,21 +130,22 @@ class _Tally:
     digest: Any = field(default_factory=hashlib.sha256)
 
 
-def fill_run(run: BillingRun, *, progress: Progress = no_progress) -> BillingRun:
+def fill_run(run: BillingRun, *, progress: Progress = no_progress, fence: Fence = no_fence) -> BillingRun:
     """Write the proposals of a run in preparation; starts again from nothing after an interruption."""
-    _clear(run)
+    _clear(run, fence)
     rules = Rules(run.company, run.document_date)
     payers = _payers_in_order(run)
     tally = _Tally()
     for start in range(0, len(payers), PAYERS_PER_CHUNK):
         chunk = payers[start : start + PAYERS_PER_CHUNK]
-        _write_chunk(run, list(by_payer(_propose(run, chunk))), rules, tally)
+        _write_chunk(run, list(by_payer(_propose(run, chunk))), rules, tally, fence)
         progress(min(start + PAYERS_PER_CHUNK, len(payers)), len(payers))
-    return _close(run, tally)
+    return _close(run, tally, fence)
 
 
 @transaction.atomic
-def _clear(run: BillingRun) -> None:
+def _clear(run: BillingRun, fence: Fence) -> None:
+    fence()
     state = BillingRun.objects.select_for_update().get(pk=run.pk).state
     if state != BillingRun.State.PREPARING:
         raise PreviewDiscarded(_("This preview is no longer being prepared. Start a new one."))
@@ -163,7 +182,9 @@ def _write_chunk(
     found: Sequence[tuple[int, list[Proposal], list[LeftOut]]],
     rules: Rules,
     tally: _Tally,
+    fence: Fence,
 ) -> None:
+    fence()
     entries: list[RunEntry] = []
     skips: list[RunSkip] = []
     for _party, proposals, left in found:
@@ -263,7 +284,8 @@ def _skip(run: BillingRun, item: LeftOut) -> RunSkip:
 
 
 @transaction.atomic
-def _close(run: BillingRun, tally: _Tally) -> BillingRun:
+def _close(run: BillingRun, tally: _Tally, fence: Fence) -> BillingRun:
+    fence()
     run = BillingRun.objects.select_for_update().get(pk=run.pk)
     if run.state != BillingRun.State.PREPARING:
         raise PreviewDiscarded(_("This preview is no longer being prepared. Start a new one."))
@@ -275,10 +297,3 @@ def _close(run: BillingRun, tally: _Tally) -> BillingRun:
         run.finished_at = timezone.now()
     run.save()
     return run
-
-
-def chunks(items: Iterable[Any], size: int) -> Iterator[list[Any]]:
-    """Lists of at most `size` items."""
-    stream = iter(items)
-    while chunk := list(islice(stream, size)):
-        yield chunk

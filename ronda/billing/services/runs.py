@@ -14,12 +14,14 @@ from django.db.models import Count, Q, Sum
 from django.utils import timezone
 
 from ronda.billing.domain.runs import Group, GroupKey, ProposedLine, source, sources
+from ronda.billing.events import RunConfirmed
 from ronda.billing.models import BillingRun, Document, DocumentLine, RunEntry
 from ronda.billing.services.composing import Composed, Rules, compose
 from ronda.billing.services.drafts import recompute
 from ronda.billing.services.issuing import finish
-from ronda.billing.services.preparing import Progress, draft_of, lines_of, no_progress
+from ronda.billing.services.preparing import Fence, Progress, draft_of, lines_of, no_fence, no_progress
 from ronda.company import audit, options
+from ronda.kernel.bus import publish
 from ronda.kernel.errors import Refusal
 from ronda.kernel.i18n import _
 
@@ -28,7 +30,6 @@ ENTRIES_PER_CHUNK = 200
 # those stop the run, which is resumed where it was.
 ENTRY_FAILURES = (Refusal, IntegrityError, DataError, ArithmeticError, LookupError, ValueError, TypeError)
 
-Fence = Callable[[], None]
 State = RunEntry.State
 
 
@@ -40,26 +41,22 @@ class NothingToRetry(Refusal):
     code = "billing.nothing_to_retry"
 
 
-def no_fence() -> None:
-    """For callers that own the run by themselves: a command, a test."""
-
-
 @transaction.atomic
 def confirm_run(run: BillingRun, *, by: str, now: datetime | None = None) -> BillingRun:
     """Say yes to a preview, once: the second of two clerks is told that the first already did."""
     run = _locked(run)
     if run.state != BillingRun.State.PREVIEW:
         raise AlreadyConfirmed(
-            _(
-                "This preview was already confirmed by %(by)s or is no longer valid. Open the run to follow it."
-            )
+            _("This preview was already confirmed by %(by)s or is no longer valid. Open the run to see it.")
             % {"by": run.confirmed_by or run.created_by},
             run=run.pk,
         )
     run.state, run.confirmed_by = BillingRun.State.CONFIRMED, by
     run.confirmed_at = now or timezone.now()
-    run.save(update_fields=["state", "confirmed_by", "confirmed_at"])
+    run.rounds += 1
+    run.save(update_fields=["state", "confirmed_by", "confirmed_at", "rounds"])
     audit.record(by, "billing.run.confirmed", run, documents=run.proposed, total=str(run.gross_total))
+    publish(RunConfirmed(run.pk, run.company_id, run.rounds, by))
     return run
 
 
@@ -118,8 +115,10 @@ def retry_failed(run: BillingRun, *, by: str) -> BillingRun:
     if not again:
         raise NothingToRetry(_("No document of this run has failed."), run=run.pk)
     run.state, run.failed = BillingRun.State.CONFIRMED, 0
-    run.save(update_fields=["state", "failed"])
+    run.rounds += 1
+    run.save(update_fields=["state", "failed", "rounds"])
     audit.record(by, "billing.run.retried", run, documents=again)
+    publish(RunConfirmed(run.pk, run.company_id, run.rounds, by))
     return run
 
 

@@ -22,7 +22,8 @@ _WORD_DATE = re.compile(
 _MONTH_FIRST = re.compile(r"([^\W\d_]+)\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})")
 _CLOCK = re.compile(r"[ T]\d{1,2}[:.]\d{2}(?:[:.]\d{2}(?:\.\d+)?)?\s*(?:Z|[+-]\d{2}:?\d{2})?$")
 _SIGNS = re.compile(
-    r"^(?P<open>\()?\s*(?P<lead>[-+])?\s*(?P<body>[0-9][0-9., ']*|[.,][0-9]+)\s*(?P<trail>-)?\s*(?P<close>\))?$"
+    r"(?P<open>\()?\s*(?P<lead>[-+])?\s*(?P<body>[0-9][0-9., ']*|[.,][0-9]+)"
+    r"\s*(?P<trail>-)?\s*(?P<close>\))?"
 )
 _MONEY = re.compile(r"(?:€|\beur\b|\beuro\b|%)", re.IGNORECASE)
 _PLAIN = re.compile(r"\d+|\d*\.\d+", re.ASCII)

@@ -48,13 +48,15 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     "quantity": ("quantita", "qta", "q ta", "quantite", "qte", "quantity", "qty"),
     "unit": ("unita di misura", "um", "u m", "unita", "unite", "unit", "unit of measure"),
     "unit_price": ("prezzo unitario", "prezzo", "prix unitaire", "prix", "pu ht", "unit price", "price"),
-    "amount": ("importo", "totale", "canone", "imponibile", "montant", "total", "montant ht", "amount", "fee"),
+    "amount": ("importo", "totale", "canone", "imponibile",
+        "montant", "total", "montant ht", "amount", "fee"),
     "discount": ("sconto", "remise", "discount"),
     "vat_rate": ("aliquota", "aliquota iva", "iva", "taux tva", "taux de tva", "vat rate", "tax rate"),
     "date": ("data", "data documento", "date", "date du document", "document date"),
     "number": ("numero", "numero documento", "n documento", "numero fattura", "numero de facture", "number"),
     "due_on": ("scadenza", "data scadenza", "echeance", "date d echeance", "due date"),
-    "starts_on": ("inizio", "data inizio", "dal", "decorrenza", "debut", "date de debut", "start", "start date"),
+    "starts_on": (
+        "inizio", "data inizio", "dal", "decorrenza", "debut", "date de debut", "start", "start date"),
     "ends_on": ("fine", "data fine", "al", "termine", "fin", "date de fin", "end", "end date"),
     "months": ("mesi", "periodicita", "frequenza", "mois", "periodicite", "months", "frequency"),
     "payment_method": (

@@ -190,6 +190,7 @@ def _fitted(raw: RawRow, width: int) -> Row:
         cells = cells[:width]
         if beyond is not None:
             message = _("Row %(row)s: “%(read)s” stands beyond the last header. Add a header or remove it.")
-            facts = {"row": raw.number, "read": str(beyond)[:40]}
-            problems += (CellBeyondHeaders(message % facts, **facts),)
+            read = str(beyond)[:40]
+            text = message % {"row": raw.number, "read": read}
+            problems += (CellBeyondHeaders(text, row=raw.number, read=read),)
     return Row(raw.number, cells, problems)

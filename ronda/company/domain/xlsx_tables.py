@@ -6,7 +6,7 @@ which cells hold errors and which formulas were never calculated.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -25,14 +25,28 @@ _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationship
 _OVERLAP = 1024
 _MOST_ERRORS = 1000
 
+_PREFIX = re.compile(rb"(</?)\w+:")
+# Seen at a glance: how many letters and digits the places of cells have at most.
+_WIDTHS = (
+    (re.compile(rb'r="[$A-Za-z]{4}'), 2**31),
+    (re.compile(rb'r="[$A-Za-z]{3}'), 26 + 26**2 + 26**3),
+    (re.compile(rb'r="[$A-Za-z]{2}'), 26 + 26**2),
+    (re.compile(rb'r="[$A-Za-z]'), 26),
+)
+_HEIGHTS = tuple(
+    (re.compile(rb'r="[$A-Za-z]{0,9}\d{%d}' % digits), most)
+    for digits, most in ((7, 2**31), (6, 10**6), (5, 10**5), (4, 10**4), (1, 10**3))
+)
+_ODD_PLACE = re.compile(rb"r(?:\s+=|=\s|=')")
+# Seen with care: every place.
 _PLACE = re.compile(rb"""\br\s*=\s*["']\$?([A-Za-z]{0,7})\$?(\d{1,10})["']""")
 _ERROR = re.compile(
-    rb"""<(?:\w+:)?c\b(?=[^<>]*\bt=["']e["'])[^<>]*?\br=["']([A-Z]+)(\d+)["'][^<>]*>"""
-    rb"""(?:<(?:\w+:)?f\b[^<>]*(?:/>|>[^<]*</(?:\w+:)?f>))?<(?:\w+:)?v>([^<]*)<"""
+    rb"""<c\b(?=[^<>]*\bt=["']e["'])[^<>]*?\br=["']([A-Z]+)(\d+)["'][^<>]*>"""
+    rb"""(?:<f\b[^<>]*(?:/>|>[^<]*</f>))?<v>([^<]*)<"""
 )
 _UNCALCULATED = re.compile(
-    rb"""(?:</(?:\w+:)?f>|<(?:\w+:)?f\b[^<>]*/>)"""
-    rb"""(?:<(?:\w+:)?v>\s*</(?:\w+:)?v>|<(?:\w+:)?v\s*/>)?</(?:\w+:)?c>"""
+    rb"""(?:</f>|<f\b[^<>]*/>)"""
+    rb"""(?:<v>\s*</v>|<v\s*/>)?</c>"""
 )
 
 
@@ -60,10 +74,13 @@ class Workbook:
 
 @dataclass(slots=True)
 class _Survey:
-    """What the first pass over one sheet found."""
+    """What the first pass over one sheet found; the last row and column are at least the true ones."""
 
+    filled: bool = False
     last_row: int = 0
     last_column: int = 0
+    rows: int = 0
+    cells_of_row: int = 0
     uncalculated: int = 0
     errors: dict[int, list[tuple[str, str]]] = field(default_factory=dict)
 
@@ -117,7 +134,7 @@ def _surveys(stream: BinaryIO, limits: TableLimits) -> dict[str, _Survey]:
         parts = {name.lower(): name for name in names}  # calamine finds parts whatever their case
         if not set(paths.values()) <= set(parts):
             raise _broken("xl/worksheets")
-        by_path = {path: _survey(archive.chunks(parts[path])) for path in sorted(set(paths.values()))}
+        by_path = {path: _survey_of(archive, parts[path], limits) for path in sorted(set(paths.values()))}
         for part in sorted(set(parts) - set(by_path)):
             if part.endswith((".xml", ".rels")):
                 _measure(archive, parts[part])
@@ -142,21 +159,60 @@ def _sheet_paths(archive: safe_zip.Archive) -> dict[str, str]:
     return paths
 
 
-def _survey(chunks: Iterator[bytes]) -> _Survey:
+def _survey_of(archive: safe_zip.Archive, part: str, limits: TableLimits) -> _Survey:
+    """At a glance; with care only where the glance finds the sheet too large."""
+    survey = _survey(archive.chunks(part), _extent_at_a_glance)
+    if _size(survey) > limits.cells:
+        survey = _survey(archive.chunks(part), _exact_extent)
+    return survey
+
+
+def _size(survey: _Survey) -> int:
+    return survey.last_row * max(survey.last_column, 1)
+
+
+def _survey(chunks: Iterator[bytes], extent: Callable[[bytes], tuple[int, int]]) -> _Survey:
     """Look through the sheet in pieces, each with the end of the one before."""
     survey, tail = _Survey(), b""
     for chunk in chunks:
         piece = tail + chunk
-        places = set(_PLACE.findall(piece))
-        survey.last_row = max(survey.last_row, max((int(row) for _col, row in places), default=0))
-        survey.last_column = max(
-            survey.last_column, max((_column(letters) for letters, _row in places), default=0)
-        )
-        survey.uncalculated += sum(1 for found in _UNCALCULATED.finditer(piece) if found.end() > len(tail))
-        if b't="e"' in piece or b"t='e'" in piece:
-            _note_errors(piece, survey)
+        bare = _PREFIX.sub(rb"\1", piece) if b":row" in piece or b":c" in piece else piece
+        row, column = extent(bare)
+        _count_implied(_PREFIX.sub(rb"\1", chunk) if bare is not piece else chunk, survey)
+        survey.last_row = max(survey.last_row, row, survey.rows)
+        survey.last_column = max(survey.last_column, column)
+        survey.filled = survey.filled or b"<v" in bare or b"<is" in bare
+        if b"<f" in bare or b"/f>" in bare:
+            survey.uncalculated += sum(1 for found in _UNCALCULATED.finditer(bare) if found.end() > len(tail))
+        if b't="e"' in bare or b"t='e'" in bare:
+            _note_errors(bare, survey)
         tail = piece[-_OVERLAP:]
     return survey
+
+
+def _count_implied(chunk: bytes, survey: _Survey) -> None:
+    """Rows and cells may leave out their place: then it is their count that makes the size."""
+    segments = chunk.split(b"<row")
+    survey.rows += len(segments) - 1
+    for at, segment in enumerate(segments):
+        cells = segment.count(b"<c")
+        survey.cells_of_row = survey.cells_of_row + cells if at == 0 else cells
+        survey.last_column = max(survey.last_column, survey.cells_of_row)
+
+
+def _extent_at_a_glance(piece: bytes) -> tuple[int, int]:
+    """A row and a column beyond which no place of the piece lies, up to ten times too far."""
+    if _ODD_PLACE.search(piece):
+        return _exact_extent(piece)
+    piece = piece.replace(b':r="', b"")  # xmlns:r, on every sheet, is no place
+    row = next((most for pattern, most in _HEIGHTS if pattern.search(piece)), 0)
+    return row, next((most for pattern, most in _WIDTHS if pattern.search(piece)), 0)
+
+
+def _exact_extent(piece: bytes) -> tuple[int, int]:
+    places = set(_PLACE.findall(piece))
+    row = max((int(digits) for _letters, digits in places), default=0)
+    return row, max((_column(letters) for letters, _digits in places), default=0)
 
 
 def _note_errors(piece: bytes, survey: _Survey) -> None:
@@ -175,7 +231,7 @@ def _column(letters: bytes) -> int:
 
 
 def _check_size(survey: _Survey, limits: TableLimits) -> None:
-    if survey.last_row * max(survey.last_column, 1) > limits.cells:
+    if _size(survey) > limits.cells:
         message = _(
             "The sheet reaches to row %(row)s and column %(column)s. Delete the empty rows and columns."
         )
@@ -199,7 +255,7 @@ def _notes(survey: _Survey) -> Iterator[str]:
 
 def _chosen(names: list[str], sheet: str | None, surveys: dict[str, _Survey]) -> str:
     if sheet is None:
-        return next((name for name in names if surveys[name].last_row), names[0])
+        return next((name for name in names if surveys[name].filled), names[0])
     if sheet not in surveys:
         message = _("There is no sheet “%(sheet)s”. Choose one of: %(names)s.")
         raise UnknownSheet(message % {"sheet": sheet[:60], "names": ", ".join(names)[:200]}, sheet=sheet)
@@ -223,7 +279,11 @@ def _values(stream: BinaryIO, sheet: str) -> list[list[Any]]:
 def _rows(values: list[list[Any]], survey: _Survey) -> Iterator[RawRow]:
     for number, cells in enumerate(values, 1):
         problems = tuple(_error_cell(number, *found) for found in survey.errors.get(number, ()))
-        yield RawRow(number, tuple([_cell(value) for value in cells]), problems)
+        yield RawRow(
+            number,
+            tuple([cell.strip() if cell.__class__ is str else _cell(cell) for cell in cells]),
+            problems,
+        )
 
 
 def _error_cell(row: int, column: str, read: str) -> Refusal:
@@ -233,14 +293,16 @@ def _error_cell(row: int, column: str, read: str) -> Refusal:
 
 
 def _cell(value: Any) -> Cell:
-    if isinstance(value, str):
-        return value.strip()
+    if isinstance(value, float):
+        return (
+            Decimal(int(value))
+            if value.is_integer() and abs(value) < 10**15
+            else Decimal(format(value, ".15g"))
+        )
     if isinstance(value, bool):
         return value
-    if isinstance(value, float | int):
-        return Decimal(format(value, ".15g"))
     if isinstance(value, datetime):
         return value.date() if value.time() == time() else value
     if isinstance(value, date | time):
         return value
-    return "" if value is None else str(value)
+    return Decimal(value) if isinstance(value, int) else str(value)

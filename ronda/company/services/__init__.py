@@ -1,17 +1,21 @@
 """The writers of this app: companies and people, options, files, mail, jobs."""
 
-from ronda.company.services.companies import (
-    add_member,
-    change_member,
-    create_company,
-    create_owner,
-    create_user,
-    remove_member,
-    set_password,
-)
+from ronda.company.services.companies import create_company, create_owner, update_company
 from ronda.company.services.files import attach_file, delete_attachment
 from ronda.company.services.jobs import retry_job, stop_job
 from ronda.company.services.mail import Mail, StoredFile, queue_mail, queue_mails, resend_mail
+from ronda.company.services.people import (
+    add_member,
+    change_member,
+    change_person,
+    create_user,
+    delete_role,
+    remove_member,
+    reset_password,
+    save_role,
+    set_language,
+    set_password,
+)
 from ronda.company.services.settings import reset_option, save_options
 
 __all__ = [
@@ -20,17 +24,23 @@ __all__ = [
     "add_member",
     "attach_file",
     "change_member",
+    "change_person",
     "create_company",
     "create_owner",
     "create_user",
     "delete_attachment",
+    "delete_role",
     "queue_mail",
     "queue_mails",
     "remove_member",
-    "reset_option",
     "resend_mail",
+    "reset_option",
+    "reset_password",
     "retry_job",
     "save_options",
+    "save_role",
+    "set_language",
     "set_password",
     "stop_job",
+    "update_company",
 ]

@@ -15,7 +15,8 @@ from ronda.company.services import (
     remove_member,
     set_password,
 )
-from ronda.company.services.companies import AlreadySetUp, LastOwner, NotOfThisCompany, WeakPassword
+from ronda.company.services.companies import AlreadySetUp
+from ronda.company.services.people import LastOwner, NotOfThisCompany, WeakPassword
 from ronda.company.services.roles import refresh_roles
 from ronda.kernel import bus
 

@@ -48,7 +48,7 @@ _ORDINALS = {
 _SPANS = {"bim": 2, "trim": 3, "quadrim": 4, "sem": 6, "quarter": 3, "half": 6}
 
 # "n. 2031" is a number, not a year.
-_NOT_A_NUMBER = r"(?<!n\. )(?<!n° )(?<!nr )(?<!no )(?<!num )"
+_NOT_A_NUMBER = r"(?<!n\. )(?<!n° )(?<!\bnr )(?<!\bno )(?<!\bnum )"
 _DATE = r"(?:\d{1,2}[/.\-]\d{1,2}[/.\-](?:\d{4}|\d{2})|\d{4}-\d{2}-\d{2})"
 _TO = r"\s*(?:-|–|—|/|\bal\b|\bau\b|\ba\b|\bà\b|\bto\b|\bfino al\b|\bjusqu'au\b|\be\b|\bet\b)\s*"
 _OF = r"(?:\s*(?:di|del|dell'anno|de|de l'année|of|d')\s*)?"

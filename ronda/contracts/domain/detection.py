@@ -22,6 +22,8 @@ FREQUENCIES = (1, 2, 3, 4, 6, 12, 24, 36)
 _SAME_TIME_DAYS = 12
 _MONTH_DAYS = Decimal("30.4375")
 _STEADY = Decimal("0.20")
+# A single invoice for a year says little: a person has to decide.
+_ONE_INVOICE = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +124,13 @@ def _tracks(sightings: list[_Sighting]) -> list[list[_Sighting]]:
     """Fees with the same text invoiced side by side (two lifts of one house), told apart by amount."""
     tracks: list[list[_Sighting]] = []
     for sighting in sorted(sightings, key=lambda s: (s.at, s.line.net, s.line.reference)):
-        free = [track for track in tracks if (sighting.at - track[-1].at).days > _SAME_TIME_DAYS]
-        # With one fee at a time the amount may jump (an index): only side by side does it tell.
-        best = min(free, key=lambda t: (abs(t[-1].line.net - sighting.line.net), -len(t)), default=None)
+        net = sighting.line.net
+        free = [
+            track
+            for track in tracks
+            if (sighting.at - track[-1].at).days > _SAME_TIME_DAYS and _is_near(track[-1].line.net, net)
+        ]
+        best = min(free, key=lambda track: (abs(track[-1].line.net - net), -len(track)), default=None)
         if best is None:
             tracks.append([sighting])
         else:
@@ -132,20 +138,24 @@ def _tracks(sightings: list[_Sighting]) -> list[list[_Sighting]]:
     return tracks
 
 
+def _is_near(before: Decimal, now: Decimal) -> bool:
+    """An index or a small change of price; more than that is another fee, or a sale."""
+    return abs(now - before) <= before * _STEADY
+
+
 def _propose(track: list[_Sighting], identity: Sequence[str], as_of: date) -> DetectedContract | None:
-    track = _without_partial_ends(track)
     frequency, misses = _frequency(track)
     if not frequency or not _is_steady(track):
         return None
     last = track[-1]
-    next_on = _next(track, frequency)
+    next_on, timing = _next(track, frequency), _timing(track)
     line = last.line
     quantity = line.quantity or Decimal(1)
     return DetectedContract(
         customer=line.customer,
         description=last.text,
         frequency=frequency,
-        timing=_timing(track),
+        timing=timing,
         net=line.net,
         quantity=quantity,
         unit_price=line.unit_price if line.unit_price is not None else line.net / quantity,
@@ -153,25 +163,13 @@ def _propose(track: list[_Sighting], identity: Sequence[str], as_of: date) -> De
         first_on=track[0].line.issued_on,
         last_on=line.issued_on,
         next_on=next_on,
-        active=add_months(next_on, 2 * frequency) > as_of,
+        active=add_months(next_on, frequency * (2 if timing == "arrears" else 1)) > as_of,
         confidence=_confidence(track, frequency, misses),
         evidence=tuple(
             Evidence(s.line.reference, s.line.issued_on, s.line.net, s.line.description) for s in track
         ),
         key=hashlib.sha256("\x1f".join(identity).encode()).hexdigest(),
     )
-
-
-def _without_partial_ends(track: list[_Sighting]) -> list[_Sighting]:
-    """Leave out a first or last invoice for a cut period: its amount is not the fee."""
-    if len(track) < 4:
-        return track
-    usual = median_low(sorted(s.line.net for s in track))
-
-    def is_partial(sighting: _Sighting) -> bool:
-        return sighting.line.net < usual and abs(sighting.line.net - usual) > usual * _STEADY
-
-    return track[1 if is_partial(track[0]) else 0 : -1 if is_partial(track[-1]) else None]
 
 
 def _frequency(track: list[_Sighting]) -> tuple[int, int]:
@@ -210,13 +208,11 @@ def _months_between(first: date, second: date) -> int:
 
 
 def _is_steady(track: list[_Sighting]) -> bool:
-    """The amount steps at most once a year, by a fifth at most, and mostly does not step."""
+    """The amount changes at most once a year, and once more where a first period was cut."""
     nets = [sighting.line.net for sighting in track]
-    steps = [(a, b) for a, b in zip(nets, nets[1:], strict=False) if a != b]
-    if any(abs(b - a) > a * _STEADY for a, b in steps):
-        return False
+    changes = sum(1 for a, b in zip(nets, nets[1:], strict=False) if a != b)
     years = (track[-1].at - track[0].at).days // 365 + 1
-    return len(steps) <= max(years, 1)
+    return changes <= years + (1 if len(track) >= 6 else 0)
 
 
 def _timing(track: list[_Sighting]) -> Literal["advance", "arrears"]:
@@ -251,6 +247,8 @@ def _confidence(track: list[_Sighting], frequency: int, misses: int) -> int:
     jitter = _jitter(track, frequency)
     score += 15 if jitter <= 3 else 8 if jitter <= 8 else 0
     score += 5 if len({s.line.net for s in track}) == 1 else 0
+    if len(track) == 1:
+        score = _ONE_INVOICE
     return max(5, min(100, score - 10 * misses))
 
 

@@ -1,1 +1,51 @@
 """What can be done with contracts. Each function is one operation in one transaction."""
+
+from ronda.contracts.services.lifecycle import (
+    AlreadyBilledBeyond,
+    HasBilledPeriods,
+    NewLine,
+    NoContractLines,
+    NotADraftContract,
+    WrongPayer,
+    WrongSite,
+    activate,
+    check_saved,
+    create_contract,
+    end,
+    hold_billing,
+    next_number,
+    release_billing,
+    void,
+)
+from ronda.contracts.services.periods import (
+    AlreadyCharged,
+    NotAPeriod,
+    mark_billed_elsewhere,
+    release_credited,
+    release_document,
+    waive_period,
+)
+
+__all__ = [
+    "AlreadyBilledBeyond",
+    "AlreadyCharged",
+    "HasBilledPeriods",
+    "NewLine",
+    "NoContractLines",
+    "NotADraftContract",
+    "NotAPeriod",
+    "WrongPayer",
+    "WrongSite",
+    "activate",
+    "check_saved",
+    "create_contract",
+    "end",
+    "hold_billing",
+    "mark_billed_elsewhere",
+    "next_number",
+    "release_billing",
+    "release_credited",
+    "release_document",
+    "void",
+    "waive_period",
+]

@@ -201,16 +201,18 @@ def _site_groups(site_ids: Iterable[int]) -> Mapping[int, tuple[int, int]]:
 
 def _propose(header: Header, facts: _Facts, as_of: date) -> Iterator[Proposal | LeftOut]:
     lines = facts.lines.get(header.pk, [])
-    charges = [(row, facts.due(row, as_of)) for row in lines]
-    if header.billing_hold or not any(found for _row, found in charges):
+    charges = [(line, facts.due(line, as_of)) for line in lines]
+    if header.billing_hold or not any(found for _each, found in charges):
         yield _left_out(header, lines, facts, as_of)
         return
     by_key: dict[GroupKey, list[ProposedLine]] = {}
-    for row, found in charges:
+    for line, found in charges:
         if not found:
             continue
-        key = _key(header, row, facts)
-        by_key.setdefault(key, []).extend(_line(header, row, charge, facts, key.language) for charge in found)
+        key = _key(header, line, facts)
+        by_key.setdefault(key, []).extend(
+            _line(header, line, charge, facts, key.language) for charge in found
+        )
     for key, proposed in by_key.items():
         yield Proposal(header.party_id, key, proposed)
 

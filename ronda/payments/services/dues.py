@@ -8,6 +8,7 @@ from functools import cache
 from django.db import transaction
 
 from ronda.billing.models import Document, DocumentKind
+from ronda.company import bulk
 from ronda.parties.models import PaymentTerms
 from ronda.payments.domain.terms import Terms, amounts, due_date
 from ronda.payments.models import Instalment
@@ -28,7 +29,8 @@ def raise_dues(company_id: int, document_ids: Sequence[int]) -> int:
     documents = Document.objects.filter(company_id=company_id, pk__in=document_ids).values_list(*FIELDS)
     plan = _planner(company_id)
     rows = [
-        Instalment(
+        bulk.row(
+            Instalment,
             company_id=company_id,
             party_id=party_id,
             document_id=pk,
@@ -41,7 +43,7 @@ def raise_dues(company_id: int, document_ids: Sequence[int]) -> int:
         if payable and pk not in done
         for position, (due_on, amount) in enumerate(plan(kind, day, terms_id, payable), start=1)
     ]
-    Instalment.objects.bulk_create(rows)
+    bulk.insert(rows)
     return len(rows)
 
 

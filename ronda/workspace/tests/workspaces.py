@@ -73,20 +73,27 @@ class Branches(Workspace):
     form_class = BranchForm
     actions = (Action("rename", "Rename", rename, form=SuffixForm),)
     tabs = (
-        Tab("members", "Members", (Column("user", link=True), Column("role")), rows=lambda b: b.membership_set.select_related("user", "role").order_by("pk")),
+        Tab(
+            "members",
+            "Members",
+            (Column("user", link=True), Column("role")),
+            rows=lambda b: b.membership_set.select_related("user", "role").order_by("pk"),
+        ),
     )
 
 
 class Members(Workspace):
     model = Membership
     code = "test-member"
-    columns = (Column("user", link=True, sort="user__username"), Column("role"), Column("branch", sort="branch__name"))
+    columns = (
+        Column("user", link=True, sort="user__username"),
+        Column("role"),
+        Column("branch", sort="branch__name"),
+    )
     filters = ("role", "branch", BoolFilter("is_default"))
     search = ("user__username",)
     related = ("user", "role", "branch")
     form_class = MemberForm
-
-
 
 
 class Files(Workspace):

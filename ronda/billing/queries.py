@@ -1,0 +1,51 @@
+"""Reads on documents that several callers share."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from django.db.models import Count, Exists, F, OuterRef, Q, Sum
+
+from ronda.billing.models import Document, DocumentLine, RunEntry, VatSummary
+from ronda.company.models import NumberSeries
+
+
+def numbers_in_use(series: NumberSeries) -> Iterable[int]:
+    """Numbers of a counter that a document carries, for the gap report (O6, O7)."""
+    return Document.objects.filter(
+        company_id=series.company_id, series=series.code, year=series.year, number__isnull=False
+    ).values_list("number", flat=True)
+
+
+class Problem(NamedTuple):
+    """Something that must never be: what `check-data` reports."""
+
+    code: str
+    subject: str
+    text: str
+
+
+def document_problems(company_id: int) -> list[Problem]:
+    """Issued documents whose sums do not add up, or that have no lines."""
+    issued = Document.objects.filter(company_id=company_id, status=Document.Status.ISSUED)
+    groups = VatSummary.objects.filter(document=OuterRef("pk")).values("document")
+    summed = issued.annotate(
+        net_groups=Sum("vat_groups__net"), vat_groups_sum=Sum("vat_groups__vat"), n=Count("vat_groups")
+    ).filter(~Q(net_groups=F("net_total")) | ~Q(vat_groups_sum=F("vat_total")))
+    no_lines = issued.filter(~Exists(DocumentLine.objects.filter(document=OuterRef("pk"))))
+    no_groups = issued.filter(~Exists(groups))
+    return [
+        *(Problem("billing.totals", str(doc), "VAT groups differ from the totals") for doc in summed),
+        *(Problem("billing.no_lines", str(doc), "issued without lines") for doc in no_lines),
+        *(Problem("billing.no_vat", str(doc), "issued without a VAT summary") for doc in no_groups),
+    ]
+
+
+def entry_documents(entries: Iterable[RunEntry]) -> dict[int, Document]:
+    """The document each entry of one run became, by position."""
+    entries = list(entries)
+    if not entries:
+        return {}
+    rows = Document.objects.filter(
+        run=entries[0].run_id, run_position__in=[entry.position for entry in entries]
+    )
+    return {document.run_position: document for document in rows if document.run_position is not None}

@@ -1,0 +1,230 @@
+"""Contracts from the draft to the end. Price changes over time come with amendments."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from ronda.catalogue.models import Item, VatCode
+from ronda.company import audit
+from ronda.company.models import Company
+from ronda.contracts.models import ChargePeriod, Contract, ContractLine
+from ronda.contracts.queries import TAKEN
+from ronda.kernel.errors import NeedsConfirmation, Refusal
+from ronda.kernel.i18n import _
+from ronda.parties.models import BillingAccount, BillingGroup, Site
+
+Status = Contract.Status
+
+
+class NoContractLines(Refusal):
+    code = "contracts.no_lines"
+
+
+class NotADraftContract(Refusal):
+    code = "contracts.not_a_draft"
+
+
+class WrongSite(Refusal):
+    code = "contracts.wrong_site"
+
+
+class WrongPayer(Refusal):
+    code = "contracts.wrong_payer"
+
+
+class AlreadyBilledBeyond(NeedsConfirmation):
+    code = "contracts.billed_beyond_the_end"
+
+
+class HasBilledPeriods(Refusal):
+    code = "contracts.has_billed_periods"
+
+
+@dataclass(frozen=True, slots=True)
+class NewLine:
+    """A line as a person or an import gives it; `schedule` holds fields of ContractLine."""
+
+    item: Item
+    price: Decimal
+    text: str = ""
+    quantity: Decimal = Decimal(1)
+    site: Site | None = None
+    vat_code: VatCode | None = None
+    schedule: dict[str, Any] | None = None
+
+
+@transaction.atomic
+def create_contract(
+    account: BillingAccount,
+    *,
+    title: str,
+    starts_on: date,
+    lines: Iterable[NewLine],
+    by: str,
+    number: str = "",
+    ends_on: date | None = None,
+    group: BillingGroup | None = None,
+    active: bool = True,
+    **facts: Any,
+) -> Contract:
+    """A contract with its lines; active at once unless told otherwise."""
+    party = facts.pop("party", None) or account.party
+    lines = list(lines)
+    if active and not lines:
+        raise NoContractLines(_("A contract needs at least one line before it is active."))
+    contract = Contract(
+        company=party.company,
+        number=number or next_number(party.company, starts_on),
+        title=title,
+        party=party,
+        account=account,
+        group=group,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        status=Status.ACTIVE if active else Status.DRAFT,
+        **facts,
+    )
+    _check(contract, [line.site for line in lines])
+    contract.save()
+    ContractLine.objects.bulk_create(
+        [
+            ContractLine(
+                contract=contract,
+                position=position,
+                item=line.item,
+                text=line.text,
+                site=line.site,
+                quantity=line.quantity,
+                price=line.price,
+                vat_code=line.vat_code,
+                **(line.schedule or {}),
+            )
+            for position, line in enumerate(lines, start=1)
+        ]
+    )
+    audit.record(by, "contracts.contract.created", contract, number=contract.number)
+    return contract
+
+
+def next_number(company: Company, starts_on: date) -> str:
+    """The next free number of the year, "2026/0042". Contract numbers may have gaps."""
+    prefix = f"{starts_on.year}/"
+    used = Contract.objects.filter(company=company, number__startswith=prefix).values_list(
+        "number", flat=True
+    )
+    counts = [int(tail) for number in used if (tail := number.removeprefix(prefix)).isdecimal()]
+    return f"{prefix}{max(counts, default=0) + 1:04d}"
+
+
+def _check(contract: Contract, sites: Iterable[Site | None]) -> None:
+    if contract.account.party.company_id != contract.company_id:
+        raise WrongPayer(_("The payer belongs to another company."), field="account")
+    if contract.group and contract.group.account_id != contract.account_id:
+        raise WrongPayer(_("The billing group belongs to another payer."), field="group")
+    for site in sites:
+        if site is not None and site.party_id not in (contract.party_id, contract.account.party_id):
+            raise WrongSite(
+                _("Site %(site)s belongs to %(party)s, not to this contract's customer or payer.")
+                % {"site": site, "party": site.party},
+                field="site",
+            )
+
+
+@transaction.atomic
+def check_saved(contract: Contract, *, by: str) -> Contract:
+    """After a form wrote the contract and its lines: refuse what does not hold together."""
+    lines = list(contract.lines.select_related("site__party"))
+    _check(contract, [line.site for line in lines])
+    if contract.status == Status.ACTIVE and not lines:
+        raise NoContractLines(_("A contract needs at least one line before it is active."))
+    touch(contract)
+    return contract
+
+
+def touch(contract: Contract) -> None:
+    """Mark the contract as changed: previews prepared before are no longer issued for it."""
+    Contract.objects.filter(pk=contract.pk).update(updated_at=timezone.now())
+
+
+@transaction.atomic
+def activate(contract: Contract, *, by: str) -> Contract:
+    """From draft to active: the month begins to look at it."""
+    contract = _locked(contract)
+    if contract.status != Status.DRAFT:
+        raise NotADraftContract(_("%(contract)s is not a draft.") % {"contract": contract})
+    if not contract.lines.exists():
+        raise NoContractLines(_("A contract needs at least one line before it is active."))
+    return _set_status(contract, Status.ACTIVE, by=by)
+
+
+@transaction.atomic
+def void(contract: Contract, *, by: str) -> Contract:
+    """Cancel a contract of which nothing was ever billed (R23); else it can only end."""
+    contract = _locked(contract)
+    if ChargePeriod.objects.filter(TAKEN, line__contract=contract).exists():
+        raise HasBilledPeriods(
+            _("%(contract)s has billed periods and cannot be cancelled. Give it a last day instead.")
+            % {"contract": contract}
+        )
+    return _set_status(contract, Status.VOID, by=by)
+
+
+@transaction.atomic
+def end(contract: Contract, *, ends_on: date, by: str, confirmed: frozenset[str] = frozenset()) -> Contract:
+    """Give the contract a last day. What was billed beyond it is not given back by itself: it asks."""
+    contract = _locked(contract)
+    if ends_on < contract.starts_on:
+        raise Refusal(_("The last day cannot come before the activation."), field="ends_on")
+    beyond = (
+        ChargePeriod.objects.filter(
+            line__contract=contract, ends_on__gt=ends_on, state=ChargePeriod.State.BILLED
+        )
+        .order_by("-ends_on")
+        .first()
+    )
+    if beyond and AlreadyBilledBeyond.code not in confirmed:
+        raise AlreadyBilledBeyond(
+            _("It is billed until %(day)s. End it anyway? What is too much is given back by a credit note.")
+            % {"day": beyond.ends_on.strftime("%d/%m/%Y")},
+            field="ends_on",
+        )
+    before, contract.ends_on = contract.ends_on, ends_on
+    contract.save()
+    audit.record(by, "contracts.contract.ended", contract, ends_on=[str(before or ""), ends_on.isoformat()])
+    return contract
+
+
+@transaction.atomic
+def hold_billing(contract: Contract, *, reason: str, by: str) -> Contract:
+    """The month leaves the contract out and says why, until it is released."""
+    contract = _locked(contract)
+    contract.billing_hold, contract.hold_reason = True, reason
+    contract.save()
+    audit.record(by, "contracts.billing.held", contract, reason=reason)
+    return contract
+
+
+@transaction.atomic
+def release_billing(contract: Contract, *, by: str) -> Contract:
+    """The month looks at the contract again and catches up what it left out."""
+    contract = _locked(contract)
+    contract.billing_hold, contract.hold_reason = False, ""
+    contract.save()
+    audit.record(by, "contracts.billing.released", contract)
+    return contract
+
+
+def _set_status(contract: Contract, status: str, *, by: str) -> Contract:
+    before, contract.status = contract.status, status
+    contract.save()
+    audit.record(by, f"contracts.contract.{status}", contract, status=[before, status])
+    return contract
+
+
+def _locked(contract: Contract) -> Contract:
+    return Contract.objects.select_for_update().get(pk=contract.pk)
