@@ -16,7 +16,6 @@ from tools.bootstrap import CannotSetUp, node_command
 
 ROOT = Path(__file__).resolve().parent.parent
 FRONTEND = ROOT / "frontend"
-HTMX_CHECK = FRONTEND / "node_modules" / "htmx.org" / "dist" / "scripts" / "upgrade-check.py"
 AT_ONCE = 2
 
 
@@ -47,12 +46,10 @@ def steps() -> list[Step]:
         Step("messages", [python, "-m", "tools.check_messages"]),
         Step("ruff format", [*ruff, "format", "--check", *concise]),
         Step("ruff", [*ruff, "check", *concise]),
+        Step("templates", [python, "-m", "tools.check_templates"]),
         Step("sizes", [python, "-m", "tools.check_sizes"]),
         Step("repository", [python, "-m", "tools.check_repository"]),
     ]
-    if HTMX_CHECK.exists():
-        places = [str(path.relative_to(ROOT)) for path in sorted((ROOT / "ronda").rglob("templates"))]
-        found.append(Step("htmx", [python, str(HTMX_CHECK), "--ext", ".html", *places]))
     compiler = FRONTEND / "node_modules" / "typescript" / "bin" / "tsc"
     if compiler.exists() and (FRONTEND / "tsconfig.json").exists():
         found.insert(1, Step("tsc", [node_command()[0], str(compiler), "--noEmit"], FRONTEND))

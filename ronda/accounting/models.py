@@ -1,5 +1,7 @@
 """Accounts and the journal: every document and payment posts a balanced entry."""
 
+from decimal import Decimal
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -81,3 +83,8 @@ class JournalLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account} {self.amount}"
+
+    @property
+    def credit(self) -> Decimal:
+        """The amount as written in the credit column."""
+        return -self.amount

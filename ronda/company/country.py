@@ -140,9 +140,9 @@ def _vat_prefix(country: str) -> str:
     return "EL" if country == "GR" else country
 
 
-def _check_length(compact: str) -> str:
+def _check_length(compact: str, *, field: str = "tax_id") -> str:
     if not 0 < len(compact) <= 28:
-        raise InvalidTaxId(_("Enter the tax number, 28 characters at most."), field="tax_id")
+        raise InvalidTaxId(_("Enter the number, 28 characters at most."), field=field)
     return compact
 
 
@@ -163,14 +163,14 @@ class Neutral:
     def check_registration_id(self, value: str, *, country: str = "") -> str:
         """The number of a person or firm in its own country's register."""
         if country and country != self.code:
-            return _check_length("".join(value.split()).upper())
+            return _check_length("".join(value.split()).upper(), field="registration_id")
         return self.check_own_registration_id(value)
 
     def check_own_tax_id(self, value: str) -> str:
         return _check_length("".join(value.split()).upper())
 
     def check_own_registration_id(self, value: str) -> str:
-        return _check_length("".join(value.split()).upper())
+        return _check_length("".join(value.split()).upper(), field="registration_id")
 
     def tax_id_of(self, registration_id: str) -> str:
         """The VAT number that follows from the register number; empty where none does."""

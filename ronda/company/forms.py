@@ -11,6 +11,7 @@ from ronda.company.domain.cron import InvalidCron, parse_cron
 from ronda.company.models import Branch, Company, Membership, Role, Schedule
 from ronda.company.models.companies import LANGUAGES
 from ronda.company.services.companies import check_identity
+from ronda.company.wording import permission_label
 from ronda.kernel.errors import Refusal
 from ronda.workspace.forms import CompanyForm, CompanyModelForm
 
@@ -95,7 +96,7 @@ class PersonForm(CompanyModelForm):
             user = self.instance.user
             del self.fields["password"]
             self.fields["username"].disabled = True
-            self.initial |= {name: getattr(user, name) for name in ("username", *self.person_facts)}
+            self.initial.update({name: getattr(user, name) for name in ("username", *self.person_facts)})
 
     def changes(self) -> dict[str, list[Any]]:
         """A password never reaches the history."""
@@ -110,10 +111,15 @@ class NewPassword(forms.Form):
     )
 
 
+class PermissionsField(forms.ModelMultipleChoiceField):
+    def label_from_instance(self, obj: Any) -> str:
+        return permission_label(obj)
+
+
 class RoleForm(CompanyModelForm):
     """What a role allows, grouped by area."""
 
-    permissions = forms.ModelMultipleChoiceField(
+    permissions = PermissionsField(
         label=_("Permissions"),
         queryset=Permission.objects.none(),
         widget=forms.CheckboxSelectMultiple,
@@ -158,7 +164,9 @@ class ScheduleForm(CompanyModelForm):
     class Meta:
         model = Schedule
         fields = ("cron", "timezone", "active")
-        help_texts: ClassVar = {"cron": _("Minute, hour, day of the month, month, day of the week: 0 3 * * *")}
+        help_texts: ClassVar = {
+            "cron": _("Minute, hour, day of the month, month, day of the week: 0 3 * * *")
+        }
 
     def clean_cron(self) -> str:
         line: str = self.cleaned_data["cron"]

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Model, QuerySet
 
-from ronda.company.models import Company, Membership, User
+from ronda.company.models import Attachment, AuditEntry, Company, Job, Membership, OutgoingMail, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,3 +41,30 @@ def desk_of(user: User, chosen: int | None) -> Desk:
         companies += [company for company in others if company.pk not in mine]
     company = next((one for one in companies if one.pk == chosen), companies[0] if companies else None)
     return Desk(company, mine.get(company.pk) if company else None, companies)
+
+
+def history_of(record: Model, *, limit: int = 200) -> QuerySet[AuditEntry]:
+    """The latest operations on a record, newest first."""
+    entries = AuditEntry.objects.filter(subject_label=record._meta.label_lower, subject_pk=record.pk)
+    return entries.order_by("-pk")[:limit]
+
+
+def attachments_of(record: Model) -> QuerySet[Attachment]:
+    """The files put on a record, newest first."""
+    content_type = ContentType.objects.get_for_model(record)
+    return Attachment.objects.filter(content_type=content_type, object_id=record.pk).order_by("-pk")
+
+
+@dataclass(frozen=True, slots=True)
+class Troubles:
+    """What failed in the background and waits for somebody to look."""
+
+    failed_jobs: int
+    failed_mails: int
+
+
+def troubles(company: Company) -> Troubles:
+    """For the home page: counts of failed jobs and mails of the company."""
+    jobs = Job.objects.filter(company=company, state=Job.State.FAILED)
+    mails = OutgoingMail.objects.filter(company=company, state=OutgoingMail.State.FAILED)
+    return Troubles(jobs.count(), mails.count())

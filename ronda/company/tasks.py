@@ -5,9 +5,10 @@ from datetime import timedelta
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django_tasks import task
 
-from ronda.company.jobs import current_job, schedule
+from ronda.company.jobs import current_job, name_task, schedule
 from ronda.company.mailbox import SomeRecipientsRefused
 from ronda.company.models import Company, OutgoingMail
 from ronda.company.services.housekeeping import forget_old_jobs, forget_old_operations
@@ -60,4 +61,6 @@ def tidy_up() -> None:
         forget_old_operations(company, now=now)
 
 
+name_task(send_mail, _lazy("Send a mail"))
+name_task(tidy_up, _lazy("Remove old entries"))
 schedule("company-tidy-up", tidy_up, cron="40 3 * * *")

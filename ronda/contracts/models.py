@@ -68,6 +68,10 @@ class Contract(models.Model):
     )
     document_text = models.CharField(_("text on documents"), max_length=500, blank=True)
     notes = models.TextField(_("internal notes"), blank=True)
+    # Kept by the services from the lines, so that lists of 100,000 contracts can show and sum them (E32).
+    yearly_amount = models.DecimalField(_("per year"), max_digits=14, decimal_places=2, default=0)
+    rhythm = models.CharField(_("frequency"), max_length=20, blank=True)
+    service = models.CharField(_("service"), max_length=200, blank=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     updated_at = models.DateTimeField(_("changed"), auto_now=True)
 

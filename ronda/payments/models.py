@@ -1,5 +1,6 @@
 """What is due, what came in, and which settled which."""
 
+from datetime import date
 from decimal import Decimal
 
 from django.db import models
@@ -9,6 +10,29 @@ from django.utils.translation import gettext_lazy as _
 from ronda.billing.models import Document
 from ronda.company.models import Company
 from ronda.parties.models import Party, PaymentMethod
+
+
+class DueState(models.TextChoices):
+    """How a due stands on a day; not stored. In words it is its label."""
+
+    OPEN = "open", _("open")
+    OVERDUE = "overdue", _("overdue")
+    PAID = "paid", _("settled")
+    CREDIT = "credit", _("credit")
+
+    def __str__(self) -> str:
+        return str(self.label)
+
+
+class PaymentState(models.TextChoices):
+    """How a payment stands; not stored. In words it is its label."""
+
+    USED = "used", _("allocated")
+    UNUSED = "unused", _("not all allocated")
+    CANCELLED = "cancelled", _("cancelled")
+
+    def __str__(self) -> str:
+        return str(self.label)
 
 
 class Instalment(models.Model):
@@ -42,11 +66,19 @@ class Instalment(models.Model):
         indexes = [models.Index(fields=["company", "due_on"]), models.Index(fields=["party", "due_on"])]
 
     def __str__(self) -> str:
-        return f"{self.document} – {self.due_on}"
+        return f"{self.document} – {self.due_on:%d/%m/%Y}"
 
     @property
     def residue(self) -> Decimal:
         return self.amount - self.settled
+
+    def state(self, on: date) -> DueState:
+        """Settled, credit (of a credit note, to be used), overdue on that day, or open."""
+        if not self.residue:
+            return DueState.PAID
+        if self.amount < 0:
+            return DueState.CREDIT
+        return DueState.OVERDUE if self.due_on < on else DueState.OPEN
 
 
 class Payment(models.Model):
@@ -76,12 +108,18 @@ class Payment(models.Model):
         indexes = [models.Index(fields=["company", "-date"]), models.Index(fields=["party", "-date"])]
 
     def __str__(self) -> str:
-        return f"{self.party} {self.date} {self.amount}"
+        return f"{self.party} {self.date:%d/%m/%Y} {self.amount}"
 
     @property
     def credit(self) -> Decimal:
         """What is not yet used: it stays to the customer's credit (R46)."""
         return self.amount - self.allocated
+
+    @property
+    def state(self) -> PaymentState:
+        if self.cancelled_on is not None:
+            return PaymentState.CANCELLED
+        return PaymentState.UNUSED if self.credit else PaymentState.USED
 
 
 class Allocation(models.Model):

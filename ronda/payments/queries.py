@@ -233,6 +233,31 @@ def shares_of(dues: Iterable[Instalment], amount: Decimal) -> dict[int, Decimal]
 
 
 @dataclass(frozen=True, slots=True)
+class Proposal:
+    """A customer's open dues with the text beside each: what the amount would settle, or what was typed."""
+
+    party: Party
+    rows: tuple[tuple[Instalment, Decimal | str], ...]
+    unused: Decimal
+    owed: Decimal
+
+
+def proposal(
+    party: Party | None, amount: Decimal | None, *, given: dict[int, str] | None = None
+) -> Proposal | None:
+    """What a payment of `amount` would settle, oldest due first (R46); None without a customer."""
+    if party is None:
+        return None
+    dues = [due for due in open_dues_of(party) if due.amount > 0]
+    shares = shares_of(dues, amount) if amount and amount > 0 else {}
+    rows: list[tuple[Instalment, Decimal | str]] = [
+        (due, given.get(due.pk, "") if given is not None else shares.get(due.pk, "")) for due in dues
+    ]
+    owed = sum((due.residue for due in dues), ZERO)
+    return Proposal(party, tuple(rows), max((amount or ZERO) - owed, ZERO), owed)
+
+
+@dataclass(frozen=True, slots=True)
 class Problem:
     """Something that must not be. `model` and `pk` say where ("payments.instalment", 12)."""
 

@@ -1,1 +1,58 @@
-urlpatterns: list = []
+"""Every address of the site, on one page."""
+
+from django.conf import settings
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView
+
+from ronda.accounting import pages as accounting_pages
+from ronda.accounting import workspace as accounting
+from ronda.billing import workspace as billing
+from ronda.company import workspace as company
+from ronda.contracts import workspace as contracts
+from ronda.payments import pages as payments_pages
+from ronda.payments import workspace as payments
+from ronda.site import pages
+from ronda.workspace.rest import mount_api
+from ronda.workspace.urls import mount, shell_urls
+
+WORKSPACES = [
+    contracts.Contracts,
+    contracts.Lines,
+    contracts.Proposals,
+    billing.Documents,
+    billing.Runs,
+    payments.DueDates,
+    payments.Payments,
+    payments.Allocations,
+    accounting.Accounts,
+    accounting.JournalEntries,
+    company.Companies,
+    company.Branches,
+    company.People,
+    company.Roles,
+    company.Counters,
+    company.Operations,
+    company.Jobs,
+    company.Schedules,
+    company.Mailbox,
+]
+
+urlpatterns = [
+    path("", pages.Home.as_view(), name="home"),
+    path("healthz", pages.healthz, name="healthz"),
+    *mount(WORKSPACES),
+    *shell_urls(),
+    path("", include("ronda.company.urls")),
+    path("", include("ronda.billing.urls")),
+    *payments_pages.urlpatterns,
+    *accounting_pages.urlpatterns,
+    path("api/schema/", SpectacularAPIView.as_view(), name="api-schema"),
+    path("api/", include(mount_api(WORKSPACES))),
+]
+
+handler403 = "ronda.workspace.errors.forbidden"
+handler404 = "ronda.workspace.errors.not_found"
+handler500 = "ronda.workspace.errors.broken"
+
+if settings.DEBUG:
+    urlpatterns.append(path("styleguide/", pages.StyleGuide.as_view(), name="styleguide"))

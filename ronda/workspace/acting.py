@@ -1,4 +1,4 @@
-"""Action pages: ask what the action needs, run it record by record, tell what was done and what was refused."""
+"""Action pages: ask what is needed, run record by record, tell what was done and what was refused."""
 
 from __future__ import annotations
 
@@ -86,6 +86,13 @@ class ActionPage(Page, FormView):
         if issubclass(self.get_form_class(), CompanyForm):
             kwargs["company"] = getattr(self.request, "company", None)
         return kwargs
+
+    def get_initial(self) -> dict[str, Any]:
+        known: dict[str, Any] = super().get_initial()
+        if self.action.initial is None or self.request.method == "POST":
+            return known
+        records = list(self.picked()[:2])
+        return known | self.action.initial(records[0] if len(records) == 1 else None)
 
     def get_form(self, form_class: Any = None) -> Any:
         form = super().get_form(form_class)

@@ -10,15 +10,31 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.text import capfirst
 from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 
 from ronda.workspace.declare import Area
 from ronda.workspace.registry import areas, pages, registry
 
 THEMES = ("light", "dark", "auto")
+# The usual headings; register_area replaces or adds to them.
+AREAS = {
+    area.code: area
+    for area in (
+        Area("home", "", "house", 0),
+        Area("customers", _("Customers"), "users", 10),
+        Area("catalogue", _("Catalogue"), "package", 20),
+        Area("contracts", _("Contracts"), "repeat", 30),
+        Area("billing", _("Invoices"), "receipt", 40),
+        Area("payments", _("Payments"), "wallet", 50),
+        Area("accounting", _("Accounting"), "calculator", 60),
+        Area("reports", _("Reports"), "chart-column", 70),
+        Area("settings", _("Settings"), "settings", 90),
+    )
+}
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: `nav`, `company`, `companies`, `theme`, `language`; nothing is computed unless shown."""
+    """Context processor: `nav`, `company`, `companies`, `theme`, `language`; made when shown."""
     theme = request.COOKIES.get("theme", "auto")
     return {
         "nav": SimpleLazyObject(lambda: navigation(request)),
@@ -34,7 +50,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return []
-    known = areas()
+    known = {**AREAS, **areas()}
     found: dict[str, dict[str, Any]] = {}
     for entry in sorted(entries(user, in_navigation=True), key=lambda one: one["order"]):
         code = entry["area"]

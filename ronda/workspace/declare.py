@@ -112,6 +112,7 @@ class Action:
     person has answered a question. What it returns is told to the person: a text is shown, a record
     is linked, a response (a file to download, for one record) is sent as it is.
     `permission` is a verb of the model ("change") or a full name ("billing.issue_document").
+    `initial(record)` fills the form; it gets None when there are several records.
     """
 
     code: str
@@ -123,6 +124,7 @@ class Action:
     danger: bool = False
     primary: bool = False
     enabled: Callable[[Any], bool] | None = None
+    initial: Callable[[Any], dict[str, Any]] | None = None
     help_text: Any = None
 
 

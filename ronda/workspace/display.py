@@ -18,7 +18,7 @@ from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from ronda.workspace.filters import field_at
+from ronda.workspace.paths import field_at
 from ronda.workspace.registry import url_of
 
 if TYPE_CHECKING:
@@ -67,17 +67,20 @@ def day(value: Any, style: str = "short") -> str:
         return ""
     if isinstance(value, datetime):
         local = timezone.localtime(value) if timezone.is_aware(value) else value
-        text = f"{local:%d/%m/%Y %H:%M}" if style == "short" else date_format(local, "DATETIME_FORMAT")
-        return text
-    return (
-        f"{value:%d}/{value:%m}/{value.year:04d}" if style == "short" else date_format(value, "DATE_FORMAT")
-    )
+        return (
+            f"{_digits(local)} {local:%H:%M}" if style == "short" else date_format(local, "DATETIME_FORMAT")
+        )
+    return _digits(value) if style == "short" else date_format(value, "DATE_FORMAT")
+
+
+def _digits(value: date) -> str:
+    return f"{value.day:02d}/{value.month:02d}/{value.year:04d}"
 
 
 def badge(text: Any, colour: str = "gray") -> SafeString:
     """A word in a tinted badge; an unknown colour is gray."""
     if text is None or text == "":
-        return mark_safe("")  # noqa: S308 -- an empty constant
+        return mark_safe("")
     return format_html(
         '<span class="badge badge-{}">{}</span>', colour if colour in COLOURS else "gray", text
     )
@@ -121,7 +124,7 @@ def plain(column: Column, record: Any) -> Any:
     return value if label is None else label
 
 
-def _choice_label(column: Column, model: type[Any], value: Any) -> str | None:
+def _choice_label(column: Column, model: Any, value: Any) -> str | None:
     if column.value is not None or value is None or not isinstance(value, (str, int)):
         return None
     choices = _choices_of(model, column.name)
@@ -129,7 +132,7 @@ def _choice_label(column: Column, model: type[Any], value: Any) -> str | None:
 
 
 @functools.cache
-def _choices_of(model: type[Any], name: str) -> dict[Any, Any]:
+def _choices_of(model: Any, name: str) -> dict[Any, Any]:
     field = field_at(model, name) if hasattr(model, "_meta") else None
     return dict(getattr(field, "flatchoices", None) or ())
 

@@ -22,7 +22,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return _page(request, "404", 404)
 
 
-def broken(request: HttpRequest) -> HttpResponse:
+def failure(request: HttpRequest) -> HttpResponse:
     """handler500: nothing was changed; a reference to quote. Uses no database and no shell."""
     reference = secrets.token_hex(4)
     logger.error("error page shown, reference %s, path %s", reference, request.path)

@@ -65,7 +65,7 @@ def write(file: IO[bytes], listing: Listing) -> int:
             sheet.write_string(0, at, harmless(heading(column, listing.model)), bold)
         sheet.freeze_panes(1, 0)
         line = 0
-        for line, record in enumerate(listing.rows.iterator(chunk_size=CHUNK), start=1):  # noqa: B007
+        for line, record in enumerate(listing.rows.iterator(chunk_size=CHUNK), start=1):
             for at, (column, kind) in enumerate(columns):
                 write_cell(sheet, line, at, plain(column, record), kind, formats)
         return line

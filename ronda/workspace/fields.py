@@ -14,8 +14,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ronda.workspace.display import day
-from ronda.workspace.filters import REMOTE_FROM, field_at
+from ronda.workspace.filters import REMOTE_FROM
 from ronda.workspace.parsing import Unreadable, read_amount, read_day, show_amount
+from ronda.workspace.paths import field_at
 from ronda.workspace.registry import registry
 
 
@@ -82,20 +83,36 @@ class RecordSelect(forms.Select):
     """A choice of records inside <ui-combobox>; above 200 the choices are searched from the server."""
 
     template_name = "workspace/widgets/record.html"
-    field: forms.ModelChoiceField
+    field: Any
+    remote = False
+
+    def __init__(self, attrs: dict[str, Any] | None = None, choices: Any = ()) -> None:
+        super().__init__(attrs, choices)
+        self.shared: dict[Any, list[Any] | None] = {}
 
     def optgroups(self, name: str, value: list[str], attrs: dict[str, Any] | None = None) -> list[Any]:
-        queryset = self.field.queryset
-        records = list(queryset.all()[: REMOTE_FROM + 1])
-        self.remote = len(records) > REMOTE_FROM and registry.of(queryset.model) is not None
-        if self.remote:
+        records = self._few()
+        self.remote = records is None
+        if records is None:
             keys = [one for one in value if str(one).isdecimal()]
-            records = list(queryset.filter(pk__in=keys)) if keys else []
+            records = list(self.field.queryset.filter(pk__in=keys)) if keys else []
         self.choices = self._pairs(records)
         return super().optgroups(name, value, attrs)
 
-    def _pairs(self, records: list[Any]) -> list[tuple[Any, str]]:
-        empty = (
+    def _few(self) -> list[Any] | None:
+        """All the records when they are few, or when nothing can search them; read once for all rows."""
+        key = self.field.label
+        if key not in self.shared:
+            queryset = self.field.queryset
+            records = list(queryset.all()[: REMOTE_FROM + 1])
+            many = len(records) > REMOTE_FROM
+            if many and registry.of(queryset.model) is None:
+                records, many = list(queryset.all()), False
+            self.shared[key] = None if many else records
+        return self.shared[key]
+
+    def _pairs(self, records: list[Any]) -> list[tuple[Any, Any]]:
+        empty: list[tuple[Any, Any]] = (
             []
             if self.allow_multiple_selected or self.field.empty_label is None
             else [("", self.field.empty_label)]
@@ -156,7 +173,7 @@ def dress(
             _dress_records(field, company, (paths or {}).get(name))
 
 
-def _dress_records(field: forms.ModelChoiceField, company: Any, path: str | None) -> None:
+def _dress_records(field: Any, company: Any, path: str | None) -> None:
     field.queryset = company_records(field.queryset, company, path)
     workspace = registry.of(field.queryset.model)
     if workspace is not None and workspace.related:
@@ -183,7 +200,7 @@ def _common(field: forms.Field) -> dict[str, Any]:
     }
 
 
-def _amount_like(field: forms.DecimalField) -> AmountField:
+def _amount_like(field: Any) -> AmountField:
     made = AmountField(
         max_value=field.max_value,
         min_value=field.min_value,
@@ -197,27 +214,25 @@ def _amount_like(field: forms.DecimalField) -> AmountField:
     return made
 
 
-def _day_like(field: forms.DateField) -> DayField:
-    made = DayField(input_formats=field.input_formats, **_common(field))
+def _day_like(field: Any) -> DayField:
+    made: Any = DayField(input_formats=field.input_formats, **_common(field))
     made.validators = field.validators
     made.widget = field.widget if field.widget.is_hidden else DayInput(attrs=field.widget.attrs)
     return made
 
 
-def human(field: forms.Field, value: Any) -> str:
+def human(field: Any, value: Any) -> str:
     """A form value in words, for the history: names of records, labels of choices."""
     if value is None or value == "":
         return ""
     if isinstance(field, forms.ModelMultipleChoiceField):
         keys = [getattr(one, "pk", one) for one in value]
-        return ", ".join(
-            str(one) for one in field.queryset.model._base_manager.filter(pk__in=keys).order_by("pk")
-        )
+        return ", ".join(str(one) for one in everyone(field).filter(pk__in=keys).order_by("pk"))
     if isinstance(field, forms.ModelChoiceField):
         if isinstance(value, models.Model):
             return str(value)
         key = field.to_field_name or "pk"
-        return str(field.queryset.model._base_manager.filter(**{key: value}).first() or value)
+        return str(everyone(field).filter(**{key: value}).first() or value)
     if isinstance(field, forms.MultipleChoiceField):
         labels = _labels(field)
         return ", ".join(labels.get(str(one), str(one)) for one in value)
@@ -226,6 +241,11 @@ def human(field: forms.Field, value: Any) -> str:
     if isinstance(value, bool):
         return str(_("Yes") if value else _("No"))
     return str(value)
+
+
+def everyone(field: Any) -> Any:
+    """All records of a choice's model: what a record was before may no longer be among its choices."""
+    return field.queryset.model._base_manager.all()
 
 
 def _labels(field: Any) -> dict[str, str]:

@@ -8,7 +8,6 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
@@ -16,7 +15,9 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from ronda.kernel.periods import add_months
+from ronda.workspace.display import show_plain
 from ronda.workspace.parsing import Unreadable, read_amount, read_day
+from ronda.workspace.paths import field_at, is_many
 
 if TYPE_CHECKING:
     from ronda.workspace.registry import Registry
@@ -212,16 +213,19 @@ class RangeFilter(Filter):
             return self.kind == "date"
         return isinstance(field_at(model, self.name), models.DateField)
 
+    def preset(self, given: QueryDict, context: FilterContext) -> str:
+        """The preset asked for, or nothing."""
+        asked = str(given.get(self.name, ""))
+        return asked if asked in PRESETS and self.is_date(context.model) else ""
+
     def bounds(self, given: QueryDict, context: FilterContext) -> tuple[Any, Any]:
         """The two ends asked for; None where nothing readable was given."""
+        if asked := self.preset(given, context):
+            return preset(asked, context.today)
+        first, last = (str(given.get(f"{self.name}_{end}", "")) for end in ("from", "to"))
         if self.is_date(context.model):
-            if given.get(self.name) in PRESETS:
-                return preset(given[self.name], context.today)
-            ends = (self._day(given.get(f"{self.name}_{end}", ""), context.today) for end in ("from", "to"))
-        else:
-            ends = (_amount(given.get(f"{self.name}_{end}", "")) for end in ("from", "to"))  # type: ignore[assignment]
-        first, last = ends
-        return first, last
+            return self._day(first, context.today), self._day(last, context.today)
+        return _amount(first), _amount(last)
 
     @staticmethod
     def _day(text: str, today: date) -> date | None:
@@ -241,11 +245,9 @@ class RangeFilter(Filter):
         return rows
 
     def chips(self, given: QueryDict, context: FilterContext) -> list[Chip]:
-        from ronda.workspace.display import show_plain  # noqa: PLC0415 -- display reads the declarations
-
         title = self.title(context.model)
-        if self.is_date(context.model) and given.get(self.name) in PRESETS:
-            return [Chip(title, str(PRESETS[given[self.name]]), self.parameters)]
+        if asked := self.preset(given, context):
+            return [Chip(title, str(PRESETS[asked]), self.parameters)]
         first, last = self.bounds(given, context)
         if first is None and last is None:
             return []
@@ -298,37 +300,6 @@ def _amount(text: str) -> Decimal | None:
         return read_amount(text, places=2) if text.strip() else None
     except Unreadable:
         return None
-
-
-def field_at(model: type[models.Model], path: str) -> Any:
-    """The field at the end of a path of look-ups, or None when it is an annotation or a property."""
-    field: Any = None
-    current: Any = model
-    for part in path.split("__"):
-        try:
-            field = current._meta.get_field(part) if current is not None and part != "pk" else None
-        except FieldDoesNotExist:
-            return None
-        if field is None:
-            return None
-        current = getattr(field, "related_model", None)
-    return field
-
-
-def is_many(model: type[models.Model], path: str) -> bool:
-    """Whether following the path can meet more than one row, so that joins would repeat records."""
-    current: Any = model
-    for part in path.split("__"):
-        try:
-            field = current._meta.get_field(part)
-        except FieldDoesNotExist:
-            return False
-        if field.many_to_many or field.one_to_many:
-            return True
-        current = getattr(field, "related_model", None)
-        if current is None:
-            return False
-    return False
 
 
 def of_company(model: type[models.Model], context: FilterContext) -> QuerySet[Any]:

@@ -10,7 +10,7 @@ from django.db import models
 from django.forms import BaseInlineFormSet
 from django.utils.translation import gettext_lazy as _
 
-from ronda.workspace.fields import dress, human
+from ronda.workspace.fields import RecordSelect, dress, human
 
 
 class CompanyForm(forms.Form):
@@ -54,7 +54,7 @@ class CompanyModelForm(forms.ModelForm):
 
     def _get_validation_exclusions(self) -> set[str]:
         """The company is set before validation, so constraints that name it are checked as well."""
-        excluded: set[str] = super()._get_validation_exclusions()
+        excluded: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]
         excluded.discard("company")
         return excluded
 
@@ -88,6 +88,7 @@ class InlineFormSet(BaseInlineFormSet):
     def __init__(self, *args: Any, company: Any = None, canonical: bool = False, **kwargs: Any) -> None:
         self.company = company
         self.canonical = canonical
+        self.shared: dict[Any, Any] = {}
         super().__init__(*args, **kwargs)
 
     def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
@@ -96,9 +97,17 @@ class InlineFormSet(BaseInlineFormSet):
             kwargs.update(company=self.company, canonical=self.canonical)
         return kwargs
 
+    def add_fields(self, form: Any, index: int | None) -> None:
+        """The choices of related records are read once for all rows."""
+        super().add_fields(form, index)
+        for field in form.fields.values():
+            if isinstance(field.widget, RecordSelect):
+                field.widget.shared = self.shared
+
     def changes(self) -> dict[str, list[Any]]:
         """Rows added, changed and removed in words; call after the rows are saved."""
-        name = str(self.model._meta.verbose_name)
+        model: Any = self.model
+        name = str(model._meta.verbose_name)
         found: dict[str, list[Any]] = {f"{name} + {one}": ["", str(one)] for one in self.new_objects}
         found |= {f"{name} - {one}": [str(one), ""] for one in self.deleted_objects}
         for form in self.initial_forms:

@@ -12,7 +12,8 @@ from django.db.models import Count, Q, QuerySet, Sum
 from django.http import HttpRequest, QueryDict
 
 from ronda.workspace.display import heading, kind_of
-from ronda.workspace.filters import Chip, Filter, FilterContext, as_filter, field_at, is_many
+from ronda.workspace.filters import Chip, Filter, FilterContext, as_filter
+from ronda.workspace.paths import field_at, is_many
 from ronda.workspace.registry import registry
 
 if TYPE_CHECKING:
@@ -128,10 +129,15 @@ class Listing:
     @cached_property
     def page(self) -> list[Any]:
         """The rows of the page, in one statement: keys first, so that rows skipped over are never joined."""
-        start = (self.number - 1) * self.page_size
-        keys = self.rows.values("pk")[start : start + self.page_size]
         if not self.count:
             return []
+        start = (self.number - 1) * self.page_size
+        end = min(start + self.page_size, self.count)
+        keys = self.rows.values("pk")
+        if start > self.count // 2:  # nearer to the end: count from there
+            keys = keys.reverse()[self.count - end : self.count - start]
+        else:
+            keys = keys[start:end]
         return list(self.records.filter(pk__in=keys).order_by(*self.order))
 
     @cached_property
@@ -169,6 +175,8 @@ class Listing:
     def query(self, **changes: Any) -> str:
         """The list's parameters with some of them replaced (None drops one), ready for a link."""
         given = self.given.copy()
+        for name in [name for name, values in given.lists() if not any(values) and name != "view"]:
+            given.pop(name)
         for name, value in changes.items():
             given.pop(name, None)
             if value is not None:

@@ -43,7 +43,7 @@ class PageMixin(GuardMixin):
     `breadcrumb` is a list of (label, url); `page_title` and `breadcrumb` may be methods' results too.
     """
 
-    permission_required: ClassVar[Any] = ""
+    permission_required: Any = ""
     area: ClassVar[str] = ""
     page_title: ClassVar[Any] = ""
     breadcrumb: ClassVar[Any] = ()

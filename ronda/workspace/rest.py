@@ -1,4 +1,4 @@
-"""The API: one resource per workspace, through the same filters, forms, services and refusals as the pages."""
+"""The API: one resource per workspace, by the same filters, forms, services and refusals as the pages."""
 
 from __future__ import annotations
 
@@ -139,7 +139,7 @@ class RecordViewSet(GenericViewSet[Any]):
         for inline in self.workspace.inlines:
             if inline.name in only:
                 data |= data_of_rows(inline, given.get(inline.name) or [], record, company)
-        form = form_class(data, instance=record, **extra)
+        form: Any = form_class(data, instance=record, **extra)
         rows = formsets(self.workspace, form, data, company=company, canonical=True, only=only)
         checked = [form.is_valid(), *(one.is_valid() for one in rows.values())]
         if not all(checked):
@@ -268,7 +268,8 @@ def mount_api(workspaces: Sequence[type[Workspace]]) -> list[URLPattern]:
 
 def api_urls(workspace: type[Workspace]) -> list[URLPattern]:
     base, made = workspace.base(), viewset(workspace)
-    many, one = {"get": "list"}, {"get": "retrieve"}
+    many: dict[str, Any] = {"get": "list"}
+    one: dict[str, Any] = {"get": "retrieve"}
     if workspace.form_class:
         one |= {"put": "update", "patch": "partial_update"}
         if workspace.may_add:

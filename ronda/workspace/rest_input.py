@@ -13,7 +13,7 @@ from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
 from ronda.workspace.declare import Action, Inline, Workspace
-from ronda.workspace.filters import field_at
+from ronda.workspace.paths import field_at
 
 SAFE = ("version", "updated_at")
 
@@ -71,7 +71,7 @@ def action_serializer(workspace: type[Workspace], action: Action) -> type[serial
     return type(f"{workspace.__name__}{code}Input", (serializers.Serializer,), members)
 
 
-def _fields(form_class: type[forms.BaseForm]) -> dict[str, Any]:
+def _fields(form_class: Any) -> dict[str, Any]:
     return {
         name: as_serializer_field(field)
         for name, field in form_class.base_fields.items()
@@ -108,7 +108,7 @@ _SIMPLE: dict[type[forms.Field], Any] = {
 }
 
 
-def refuse_unknown(data: Any, form_class: type[forms.BaseForm], workspace: type[Workspace]) -> dict[str, Any]:
+def refuse_unknown(data: Any, form_class: Any, workspace: type[Workspace]) -> dict[str, Any]:
     """The request's body as a dictionary; names the form does not know are refused, never ignored."""
     if not isinstance(data, dict):
         raise ValidationError(_("Send one object."))

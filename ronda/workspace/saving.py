@@ -23,7 +23,7 @@ from ronda.workspace.services import save_record
 
 def formset_class(workspace: type[Workspace], inline: Inline) -> type[InlineFormSet]:
     """The rows of an inline as a formset of the workspace's model."""
-    made: type[InlineFormSet] = inlineformset_factory(
+    made: Any = inlineformset_factory(
         workspace.model,
         inline.model,
         form=inline.form,
@@ -36,13 +36,14 @@ def formset_class(workspace: type[Workspace], inline: Inline) -> type[InlineForm
         validate_max=True,
         can_delete=True,
     )
-    return made
+    return made  # type: ignore[no-any-return]
 
 
 def formsets(
     workspace: type[Workspace],
     form: Any,
     data: Any,
+    files: Any = None,
     *,
     company: Any,
     canonical: bool = False,
@@ -54,7 +55,7 @@ def formsets(
         if only is not None and inline.name not in only:
             continue
         found[inline.name] = formset_class(workspace, inline)(
-            data, instance=form.instance, prefix=inline.name, company=company, canonical=canonical
+            data, files, instance=form.instance, prefix=inline.name, company=company, canonical=canonical
         )
     form.inlines = found
     return found
@@ -91,7 +92,9 @@ class SaveMixin(Page):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         self.object = self.get_subject()
         form = self.get_form()  # type: ignore[attr-defined]
-        rows = formsets(self.workspace, form, request.POST, company=getattr(request, "company", None))
+        rows = formsets(
+            self.workspace, form, request.POST, request.FILES, company=getattr(request, "company", None)
+        )
         valid = form.is_valid()
         rows_valid = [one.is_valid() for one in rows.values()]
         return self.form_valid(form) if valid and all(rows_valid) else self.form_invalid(form)
@@ -154,7 +157,7 @@ class SaveMixin(Page):
 
 def error_summary(form: Any) -> list[tuple[str, str, str]]:
     """Every error above the form: the field's id, its label, the reason."""
-    found = []
+    found: list[tuple[str, str, str]] = []
     if not form.is_bound:
         return found
     for name, reasons in form.errors.items():

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.db import connections
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
@@ -19,6 +20,10 @@ hypothesis_settings.load_profile("ronda")
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    database = connections["default"]
+    if database.vendor == "sqlite":
+        # Parallel processes each get their own; pytest-django knows only the name of Django's own engine.
+        database.settings_dict["TEST"]["NAME"] = ":memory:"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     files = tempfile.TemporaryDirectory(prefix="ronda-test-files-")
     config.add_cleanup(files.cleanup)

@@ -26,15 +26,17 @@ function render(settings: Settings): object {
 }
 
 function remote(search: (words: string) => Promise<Choice[]>): object {
+  let ids = new Set<string>();
   return {
     preload: "focus",
     loadThrottle: 180,
     shouldLoad: () => true,
-    // The server has already searched; ours would drop what it found by another field.
-    score: () => () => 1,
+    // The server has already searched; ours would drop what it found by another field, and keep the chosen one that does not fit.
+    score: () => (choice: Choice) => (ids.has(String(choice.id)) ? 1 : 0),
     load(this: TomSelect, words: string, give: (found?: Choice[]) => void) {
       search(words).then(
         (found) => {
+          ids = new Set(found.map((choice) => String(choice.id)));
           this.clearOptions();
           give(found);
         },
@@ -54,11 +56,12 @@ export function choose(select: HTMLSelectElement, settings: Settings): Chooser {
     allowEmptyOption: false,
     maxOptions: 200,
     placeholder: settings.placeholder,
-    hidePlaceholder: true,
+    hidePlaceholder: false,
     closeAfterSelect: !select.multiple,
     plugins: select.multiple ? { remove_button: { title: say("remove") } } : {},
     render: render(settings),
     ...(settings.search ? remote(settings.search) : {}),
   });
+  select.setAttribute("aria-hidden", "true");
   return box;
 }

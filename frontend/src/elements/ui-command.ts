@@ -37,7 +37,7 @@ export class UiCommand extends RondaElement {
     const listId = freshId("palette");
     const label = say("searchOrJump");
     this.input = el("input", {
-      type: "search", placeholder: label, "aria-label": label, role: "combobox", "aria-expanded": "true", "aria-controls": listId, "aria-autocomplete": "list", autocomplete: "off", spellcheck: "false",
+      type: "text", placeholder: label, "aria-label": label, role: "combobox", "aria-expanded": "true", "aria-controls": listId, "aria-autocomplete": "list", autocomplete: "off", spellcheck: "false",
     });
     this.list = el("div", { class: "palette-list", role: "listbox", id: listId, "aria-label": say("search") });
     const hint = (keys: string, words: string): HTMLElement => el("span", {}, el("span", { class: "kbd" }, keys), words);

@@ -27,7 +27,7 @@ export class UiLayoutEditor extends RondaElement {
     area.addEventListener("keydown", (event) => indent(event, area));
     const update = debounce(() => void this.update(), Number(this.dataset["wait"] ?? 600));
     this.addEventListener("input", update);
-    this.addEventListener("change", update);
+    this.addEventListener("change", (event) => event.target !== area && update());
     void this.update();
   }
 

@@ -1,3 +1,3 @@
-from ronda.payments.tests.conftest import company, due_of, party, transfer
+from ronda.payments.tests.conftest import anna, company, due_of, mount, party, transfer
 
-__all__ = ["company", "due_of", "party", "transfer"]
+__all__ = ["anna", "company", "due_of", "mount", "party", "transfer"]

@@ -8,6 +8,7 @@ from ronda.billing.services.drafts import (
     add_lines,
     delete_draft,
     draft_document,
+    save_draft,
     update_draft,
 )
 from ronda.billing.services.issuing import AlreadyIssued, IncompletePayer, NoLines, ZeroTotal, issue_document
@@ -51,5 +52,6 @@ __all__ = [
     "prepare_run",
     "request_run",
     "retry_failed",
+    "save_draft",
     "update_draft",
 ]

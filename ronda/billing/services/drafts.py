@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import F, Max
+from django.utils import timezone
 
 from ronda.billing.events import DraftDeleted
 from ronda.billing.models import Document, DocumentKind, DocumentLine, VatSummary
@@ -186,3 +187,42 @@ def _row(document: Document, line: DraftLine, position: int, default_vat: VatCod
 def _default_vat_code(document: Document) -> VatCode:
     code = VatCode.objects.filter(company=document.company, is_default=True).first()
     return code or VatCode.objects.filter(company=document.company).order_by("pk")[0]
+
+
+def save_draft(form: Any, *, by: str, company: Any) -> Document:
+    """Write a draft and its lines from their validated form, then compute it.
+
+    The sums are those of today's rates until the document is issued on its own date.
+    """
+    if form.instance.pk is not None:
+        locked_draft(form.instance)
+    document: Document = form.save(commit=False)
+    document.company, document.party = company, document.account.party
+    document.save()
+    rows = form.inlines.get("documentline")
+    if rows is not None:
+        _save_rows(document, rows)
+    recompute(document, on=timezone.localdate())
+    return document
+
+
+def _save_rows(document: Document, rows: Any) -> None:
+    """Rows of the form in their order; positions are dealt anew, out of the way of the old ones."""
+    for gone in rows.deleted_forms:
+        if gone.instance.pk:
+            gone.instance.delete()
+    document.lines.update(position=F("position") + 100_000)
+    place = 0
+    for form in rows.forms:
+        written = form.has_changed() or form.instance.pk is not None
+        if not written or form in rows.deleted_forms or form.instance.kind == DocumentLine.Kind.STAMP:
+            continue
+        place += 1
+        line = form.save(commit=False)
+        item = line.item
+        line.document, line.position = document, place
+        if item is not None:
+            line.unit = line.unit or (item.unit.code if item.unit else "")
+            line.withholding = line.withholding or item.withholding
+            line.revenue_account = line.revenue_account or item.revenue_account
+        line.save()

@@ -42,8 +42,13 @@ class NothingToRetry(Refusal):
 
 
 @transaction.atomic
-def confirm_run(run: BillingRun, *, by: str, now: datetime | None = None) -> BillingRun:
-    """Say yes to a preview, once: the second of two clerks is told that the first already did."""
+def confirm_run(
+    run: BillingRun, *, by: str, now: datetime | None = None, in_background: bool = True
+) -> BillingRun:
+    """Say yes to a preview, once: the second of two clerks is told that the first already did.
+
+    A job then issues the documents, unless the caller says that it does so itself.
+    """
     run = _locked(run)
     if run.state != BillingRun.State.PREVIEW:
         raise AlreadyConfirmed(
@@ -56,7 +61,8 @@ def confirm_run(run: BillingRun, *, by: str, now: datetime | None = None) -> Bil
     run.rounds += 1
     run.save(update_fields=["state", "confirmed_by", "confirmed_at", "rounds"])
     audit.record(by, "billing.run.confirmed", run, documents=run.proposed, total=str(run.gross_total))
-    publish(RunConfirmed(run.pk, run.company_id, run.rounds, by))
+    if in_background:
+        publish(RunConfirmed(run.pk, run.company_id, run.rounds, by))
     return run
 
 

@@ -82,7 +82,7 @@ def _evenness(lines: list[str], delimiter: str) -> tuple[int, int]:
     if not widths:
         return 0, 0
     usual = max(set(widths), key=widths.count)
-    return (widths.count(usual), usual) if usual > 1 else (0, usual)
+    return (widths.count(usual), usual) if usual > 1 else (0, 0)
 
 
 def _rows(text: str, delimiter: str, skipped: int) -> Iterator[RawRow]:

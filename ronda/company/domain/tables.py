@@ -96,7 +96,8 @@ def _table(
         if len(first) == HEADER_SEARCH and header_row is None or row.number == header_row:
             break
     at = _header_at(first, header_row)
-    headers = _named(first[at].cells, limits, notes)
+    used = max(_last_filled(row.cells) for row in first[at:])
+    headers = _named(first[at].cells[:used], limits, notes)
     rest = _rows(first[at + 1 :], filled, len(headers), limits)
     return Table(headers, rest, header_row=first[at].number, notes=tuple(notes), **facts)  # type: ignore[arg-type]
 
@@ -117,10 +118,12 @@ def _width(row: RawRow) -> int:
     return sum(1 for cell in row.cells if cell != "")
 
 
+def _last_filled(cells: tuple[Cell, ...]) -> int:
+    return max((position for position, cell in enumerate(cells, 1) if cell != ""), default=0)
+
+
 def _named(cells: tuple[Cell, ...], limits: TableLimits, notes: list[str]) -> tuple[str, ...]:
     texts = [" ".join(str(cell).split()) for cell in cells]
-    while texts and not texts[-1]:
-        texts.pop()
     if len(texts) > limits.columns:
         message = _("The table has more than %(limit)s columns. Leave out those that are not needed.")
         raise TableTooLarge(message % {"limit": limits.columns}, limit=limits.columns)

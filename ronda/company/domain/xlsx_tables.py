@@ -26,16 +26,14 @@ _OVERLAP = 1024
 _MOST_ERRORS = 1000
 
 _PREFIX = re.compile(rb"(</?)\w+:")
-# Seen at a glance: how many letters and digits the places of cells have at most.
-_WIDTHS = (
-    (re.compile(rb'r="[$A-Za-z]{4}'), 2**31),
-    (re.compile(rb'r="[$A-Za-z]{3}'), 26 + 26**2 + 26**3),
-    (re.compile(rb'r="[$A-Za-z]{2}'), 26 + 26**2),
-    (re.compile(rb'r="[$A-Za-z]'), 26),
+# Seen at a glance: how many letters and digits the places of cells have; what each more allows.
+_WIDTHS = tuple(
+    (re.compile(rb'r="[$A-Za-z]{%d}' % letters), most)
+    for letters, most in ((1, 26), (2, 26 + 26**2), (3, 26 + 26**2 + 26**3), (4, 2**31))
 )
 _HEIGHTS = tuple(
     (re.compile(rb'r="[$A-Za-z]{0,9}\d{%d}' % digits), most)
-    for digits, most in ((7, 2**31), (6, 10**6), (5, 10**5), (4, 10**4), (1, 10**3))
+    for digits, most in ((1, 10**3), (4, 10**4), (5, 10**5), (6, 10**6), (7, 2**31))
 )
 _ODD_PLACE = re.compile(rb"r(?:\s+=|=\s|=')")
 # Seen with care: every place.
@@ -205,8 +203,17 @@ def _extent_at_a_glance(piece: bytes) -> tuple[int, int]:
     if _ODD_PLACE.search(piece):
         return _exact_extent(piece)
     piece = piece.replace(b':r="', b"")  # xmlns:r, on every sheet, is no place
-    row = next((most for pattern, most in _HEIGHTS if pattern.search(piece)), 0)
-    return row, next((most for pattern, most in _WIDTHS if pattern.search(piece)), 0)
+    return _most(_HEIGHTS, piece), _most(_WIDTHS, piece)
+
+
+def _most(steps: tuple[tuple[re.Pattern[bytes], int], ...], piece: bytes) -> int:
+    """What the longest place found allows: each step contains the next."""
+    found = 0
+    for pattern, most in steps:
+        if not pattern.search(piece):
+            break
+        found = most
+    return found
 
 
 def _exact_extent(piece: bytes) -> tuple[int, int]:

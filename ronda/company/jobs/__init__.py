@@ -21,6 +21,7 @@
 """
 
 from ronda.company.jobs.cron_rows import schedule
+from ronda.company.jobs.labels import name_task
 from ronda.company.jobs.queue import enqueue_job, enqueue_many
 from ronda.company.jobs.run import (
     JobRun,
@@ -40,6 +41,7 @@ __all__ = [
     "enqueue_job",
     "enqueue_many",
     "fence",
+    "name_task",
     "progress",
     "schedule",
     "stopping",

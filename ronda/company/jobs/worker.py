@@ -35,6 +35,7 @@ logger = logging.getLogger(__name__)
 FIRST_WAIT = timedelta(seconds=10)
 LONGEST_WAIT = timedelta(hours=1)
 BEATS_PER_LEASE = 3
+_GIVEN_UP = object()
 
 
 def run(stop: threading.Event, concurrency: int = 1, poll: float = 0.5) -> None:
@@ -93,6 +94,12 @@ def _loop(stop: threading.Event, poll: float, number: int) -> None:
 
 def claim(worker: str, now: datetime, leaving: threading.Event) -> JobRun | None:
     """Take the most urgent due job for one lease; None if there is none."""
+    while (taken := _claim(worker, now, leaving)) is _GIVEN_UP:
+        pass
+    return taken if isinstance(taken, JobRun) else None
+
+
+def _claim(worker: str, now: datetime, leaving: threading.Event) -> "JobRun | object | None":
     due = Job.objects.filter(due__lte=now).order_by("-priority", "due", "pk")
     if not due.exists():  # without a transaction: an idle worker never queues for the write lock
         return None
@@ -103,7 +110,7 @@ def claim(worker: str, now: datetime, leaving: threading.Event) -> JobRun | None
         if job is None:
             return None
         if job.state == Job.State.RUNNING and not _survives_crash(job, now):
-            return None
+            return _GIVEN_UP
         job.state, job.worker, job.due = Job.State.RUNNING, worker, now + lease()
         job.attempts += 1
         job.done_at_start = job.done

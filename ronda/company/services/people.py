@@ -165,9 +165,7 @@ def save_role(role: Role, *, permissions: Iterable[Permission], by: str) -> Role
     chosen = list(permissions)
     role.permissions.set(chosen)
     after = {permission.codename for permission in chosen}
-    audit.record(
-        by, "company.role.saved", role, given=sorted(after - before), taken=sorted(before - after)
-    )
+    audit.record(by, "company.role.saved", role, given=sorted(after - before), taken=sorted(before - after))
     return role
 
 
@@ -207,7 +205,9 @@ def _locked(member: Membership) -> Membership:
 def _refuse_last_owner(member: Membership) -> None:
     owners = Membership.objects.filter(company=member.company_id, role__grants_all=True, user__is_active=True)
     if member.role.grants_all and not owners.exclude(pk=member.pk).exists():
-        raise LastOwner(_("%(user)s is the last owner. Make somebody else an owner first.") % {"user": member})
+        raise LastOwner(
+            _("%(user)s is the last owner. Make somebody else an owner first.") % {"user": member}
+        )
 
 
 def _is_owner(company_id: int | None, by: str) -> bool:

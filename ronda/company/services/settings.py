@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from ronda.company import audit, options
@@ -84,7 +85,7 @@ def _refuse_misplaced(group: type, values: Mapping[str, Any], branch: Branch | N
 def _cleaned(field: Any, name: str, raw: Any) -> Any:
     try:
         return field.clean(raw)
-    except options.ValidationError as error:
+    except ValidationError as error:
         raise OptionNotAllowed(" ".join(error.messages), field=name) from error
 
 

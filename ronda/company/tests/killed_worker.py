@@ -9,8 +9,13 @@ from django.conf import settings
 
 def configure(database: str) -> None:
     settings.configure(
-        SECRET_KEY="test",  # noqa: S106
-        INSTALLED_APPS=["django.contrib.contenttypes", "django.contrib.auth", "django_tasks", "ronda.company"],
+        SECRET_KEY="test",
+        INSTALLED_APPS=[
+            "django.contrib.contenttypes",
+            "django.contrib.auth",
+            "django_tasks",
+            "ronda.company",
+        ],
         AUTH_USER_MODEL="company.User",
         DATABASES={
             "default": {

@@ -6,15 +6,15 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from ronda.company import audit
+from ronda.company.company_options import HistoryOptions
 from ronda.company.context import acting_for
 from ronda.company.models import AuditEntry, Branch
 from ronda.company.services import save_options
-from ronda.company.company_options import HistoryOptions
 from ronda.company.services.housekeeping import forget_old_operations
 from ronda.kernel.bus import publish
 from ronda.workspace.events import RecordSaved
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 
 
 @pytest.fixture

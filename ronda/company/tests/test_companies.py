@@ -20,9 +20,9 @@ from ronda.company.services.people import LastOwner, NotOfThisCompany, WeakPassw
 from ronda.company.services.roles import refresh_roles
 from ronda.kernel import bus
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 
-PASSWORD = "Trentatré trotterellando"  # noqa: S105
+PASSWORD = "Trentatré trotterellando"
 
 
 def can(user, company, permission):
@@ -41,7 +41,12 @@ def test_a_company_starts_with_its_roles_in_its_language_and_the_others_are_told
 
     company = create_company(name="Aria Srl", country="xx", by="anna", city="Bologna")
 
-    assert (company.country, company.language, company.currency, company.city) == ("XX", "en", "EUR", "Bologna")
+    assert (company.country, company.language, company.currency, company.city) == (
+        "XX",
+        "en",
+        "EUR",
+        "Bologna",
+    )
     assert list(company.roles.order_by("pk").values_list("code", flat=True)) == [
         "owner",
         "billing_clerk",
@@ -84,7 +89,9 @@ def test_the_permissions_are_those_of_the_role_in_the_current_company(company, o
     assert not can(carla, other_company, "company.add_attachment")
 
 
-def test_an_owner_may_do_everything_a_stranger_nothing_and_nobody_when_inactive(company, other_company, member_of):
+def test_an_owner_may_do_everything_a_stranger_nothing_and_nobody_when_inactive(
+    company, other_company, member_of
+):
     owner = member_of(company, "owner")
 
     assert can(owner, company, "company.delete_company")
@@ -124,7 +131,12 @@ def test_new_permissions_reach_the_roles_nobody_changed(company, other_company):
 
 def test_a_new_person_joins_with_a_role_and_their_first_company_opens_at_log_in(company, other_company):
     carla = create_user(
-        company, username="carla", password=PASSWORD, role=role(company, "accountant"), by="anna", email="c@aria.it"
+        company,
+        username="carla",
+        password=PASSWORD,
+        role=role(company, "accountant"),
+        by="anna",
+        email="c@aria.it",
     )
     add_member(other_company, user=carla, role=role(other_company, "read_only"), by="zoe")
 

@@ -20,7 +20,7 @@ from ronda.company.country import (
     with_prefix,
 )
 from ronda.company.country_places import COLUMNS, read_places
-from tools.build_places import SOURCES, compress_ranges, convert, write
+from tools.build_places import SOURCES, compress_ranges, convert, correct_points, write
 
 TODAY = date(2026, 11, 21)
 
@@ -71,6 +71,10 @@ def test_an_empty_or_too_long_tax_number_is_refused():
             Neutral().check_tax_id(value)
         assert refusal.value.field == "tax_id"
         assert refusal.value.code == "country.invalid_tax_id"
+    for country in ("", "CH"):
+        with pytest.raises(InvalidTaxId) as refusal:
+            Neutral().check_registration_id(" ", country=country)
+        assert refusal.value.field == "registration_id"
 
 
 @pytest.mark.parametrize(
@@ -176,6 +180,22 @@ def test_place_files_are_written_and_read_back(tmp_path):
     assert second.postcodes == ("20121", "20122", "20126")
     assert (second.region, second.latitude) == ("Lombardia", None)
     assert (third.latitude, third.longitude) == (None, None)
+
+
+def test_points_far_from_their_neighbours_are_mirrored_or_emptied():
+    points = [("47.5", "-3.0"), ("47.6", "-3.1"), ("47.4", "-2.9"), ("47.5", "3.0"), ("47.5", "47.5")]
+    rows = convert(
+        [
+            source_row(istat=str(code), nome="x", sigla="56", cap="56340", lat=latitude, lon=longitude)
+            for code, (latitude, longitude) in enumerate(points)
+        ],
+        SOURCES["it"],
+    )
+
+    assert correct_points(rows) == (1, 1)
+    column = COLUMNS.index("longitude")
+    assert [row[column] for row in rows] == ["-3.0000", "-3.1000", "-2.9000", "-3.0000", ""]
+    assert correct_points(rows) == (0, 0)
 
 
 def test_the_same_places_give_the_same_bytes(tmp_path):

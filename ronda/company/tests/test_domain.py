@@ -63,7 +63,10 @@ def test_a_day_that_never_comes_is_refused():
         (b"%PDF-1.7\n", "application/pdf"),
         (b"\x89PNG\r\n\x1a\n....", "image/png"),
         (b"\xff\xd8\xff\xe0", "image/jpeg"),
-        (b"PK\x03\x04" + b"[Content_Types].xml" + b"xl/workbook.xml", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        (
+            b"PK\x03\x04" + b"[Content_Types].xml" + b"xl/workbook.xml",
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        ),
         (b"PK\x03\x04notes.txt", "application/zip"),
         (b'\xef\xbb\xbf<?xml version="1.0"?><a/>', "application/xml"),
         (bytes.fromhex("308006092a864886f70d010702a080"), "application/pkcs7-mime"),

@@ -9,7 +9,7 @@ from ronda.company.models import Attachment, AuditEntry
 from ronda.company.services import attach_file, delete_attachment, files, save_options
 from ronda.company.services.files import FileEmpty, FileTooLarge, clean_name
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 
 PDF = b"%PDF-1.7\nhello"
 

@@ -15,7 +15,7 @@ from ronda.company.models import AuditEntry, Job, OutgoingMail
 from ronda.company.services import StoredFile, attach_file, queue_mail, resend_mail, save_options
 from ronda.company.services.mail import InvalidRecipient, MailAlreadySent, NoRecipient
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 
 
 class Office:
@@ -51,7 +51,9 @@ def office(settings):
 
 
 def write(company, *to, **more):
-    return queue_mail(company, to=to or ["mario@example.it"], subject="Avviso", body="Ciao", by="anna", **more)
+    return queue_mail(
+        company, to=to or ["mario@example.it"], subject="Avviso", body="Ciao", by="anna", **more
+    )
 
 
 def state(mail):
@@ -96,7 +98,12 @@ def test_a_sent_mail_is_not_sent_twice_even_if_its_job_runs_again(company, offic
 
 
 def test_the_sender_signature_answers_and_copy_are_the_companys(company, office):
-    values = {"sender": "info@aria.it", "reply_to": "soldi@aria.it", "signature": "Aria Srl", "copy_to_sender": True}
+    values = {
+        "sender": "info@aria.it",
+        "reply_to": "soldi@aria.it",
+        "signature": "Aria Srl",
+        "copy_to_sender": True,
+    }
     save_options(company, MailOptions, values, by="anna")
     write(company)
     run_pending()
@@ -182,4 +189,8 @@ def test_the_file_mailbox_writes_whole_messages_under_different_names(tmp_path):
 
     files = sorted(tmp_path.iterdir())
     assert [path.suffix for path in files] == [".eml"] * 3
-    assert sorted(email.message_from_bytes(path.read_bytes())["Subject"] for path in files) == ["n 0", "n 1", "n 2"]
+    assert sorted(email.message_from_bytes(path.read_bytes())["Subject"] for path in files) == [
+        "n 0",
+        "n 1",
+        "n 2",
+    ]

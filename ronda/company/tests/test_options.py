@@ -14,6 +14,8 @@ from ronda.company.options import option, option_group
 from ronda.company.services import reset_option, save_options
 from ronda.company.services.settings import NoSuchOption, NotPerBranch, OptionNotAllowed
 
+pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
+
 options.discover()
 OWN_GROUPS = {code: group for code, group in options.GROUPS.items() if group.__module__.startswith("ronda.")}
 
@@ -101,7 +103,11 @@ def test_a_reset_branch_follows_the_company_and_a_reset_company_the_default(comp
     assert options.read(Example, company, branch).series == "A"
     reset_option(company, Example, "series", by="anna")
     assert options.read(Example, company, branch).series == "FT"
-    facts = AuditEntry.objects.filter(action="company.options.example").order_by("pk").values_list("facts", flat=True)
+    facts = (
+        AuditEntry.objects.filter(action="company.options.example")
+        .order_by("pk")
+        .values_list("facts", flat=True)
+    )
     assert list(facts)[2:] == [{"branch": "MI", "series": ["MI", "A"]}, {"series": ["A", "FT"]}]
 
 

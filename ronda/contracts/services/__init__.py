@@ -15,6 +15,8 @@ from ronda.contracts.services.lifecycle import (
     hold_billing,
     next_number,
     release_billing,
+    save_contract,
+    save_line,
     void,
 )
 from ronda.contracts.services.periods import (
@@ -46,6 +48,8 @@ __all__ = [
     "release_billing",
     "release_credited",
     "release_document",
+    "save_contract",
+    "save_line",
     "void",
     "waive_period",
 ]

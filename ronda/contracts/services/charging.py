@@ -12,7 +12,7 @@ from ronda.catalogue.models import Item
 from ronda.company.bulk import insert, row
 from ronda.company.models import Company
 from ronda.contracts.domain.charges import Charge, due, next_charge, settled_until
-from ronda.contracts.domain.derivation import to_json
+from ronda.billing.domain.derivation import to_json
 from ronda.contracts.models import ChargePeriod, Contract, ContractLine
 from ronda.contracts.queries import (
     TAKEN,

@@ -7,11 +7,11 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
 from ronda.catalogue.models import Item, VatCode
 from ronda.company import audit
 from ronda.company.models import Company
+from ronda.contracts.domain.summary import Fee, rhythm, yearly
 from ronda.contracts.models import ChargePeriod, Contract, ContractLine
 from ronda.contracts.queries import TAKEN
 from ronda.kernel.errors import NeedsConfirmation, Refusal
@@ -107,6 +107,7 @@ def create_contract(
             for position, line in enumerate(lines, start=1)
         ]
     )
+    summarise(contract)
     audit.record(by, "contracts.contract.created", contract, number=contract.number)
     return contract
 
@@ -142,13 +143,26 @@ def check_saved(contract: Contract, *, by: str) -> Contract:
     _check(contract, [line.site for line in lines])
     if contract.status == Status.ACTIVE and not lines:
         raise NoContractLines(_("A contract needs at least one line before it is active."))
-    touch(contract)
+    summarise(contract)
     return contract
 
 
-def touch(contract: Contract) -> None:
-    """Mark the contract as changed: previews prepared before are no longer issued for it."""
-    Contract.objects.filter(pk=contract.pk).update(updated_at=timezone.now())
+def summarise(contract: Contract) -> None:
+    """Keep what lists show of the lines, and mark the contract as changed.
+
+    A preview prepared before is no longer issued for it.
+    """
+    lines = list(contract.lines.select_related("item"))
+    contract.yearly_amount = sum((yearly(_fee(line)) for line in lines), Decimal(0))
+    contract.rhythm = rhythm(_fee(line) for line in lines)
+    contract.service = ", ".join(dict.fromkeys(line.item.name for line in lines))[:200]
+    contract.save(update_fields=["yearly_amount", "rhythm", "service", "updated_at"])
+
+
+def _fee(line: ContractLine) -> Fee:
+    return Fee(
+        line.quantity, line.price, line.discount, line.price_basis, line.frequency_unit, line.frequency
+    )
 
 
 @transaction.atomic
@@ -228,3 +242,47 @@ def _set_status(contract: Contract, status: str, *, by: str) -> Contract:
 
 def _locked(contract: Contract) -> Contract:
     return Contract.objects.select_for_update().get(pk=contract.pk)
+
+
+def save_contract(form: Any, *, by: str, company: Company) -> Contract:
+    """Write a contract and its lines from their validated form; what does not hold is refused whole."""
+    contract: Contract = form.save(commit=False)
+    contract.company = company
+    contract.save()
+    rows = form.inlines.get("contractline")
+    if rows is not None:
+        _save_rows(contract, rows)
+    return check_saved(contract, by=by)
+
+
+def _save_rows(contract: Contract, rows: Any) -> None:
+    for form in rows.deleted_forms:
+        if form.instance.pk:
+            _delete_line(form.instance)
+    last = contract.lines.count()
+    for form in rows.forms:
+        if form in rows.deleted_forms or not (form.has_changed() or form.instance.pk):
+            continue
+        line: ContractLine = form.save(commit=False)
+        line.contract = contract
+        if line.pk is None:
+            last += 1
+            line.position = last
+        line.save()
+
+
+def _delete_line(line: ContractLine) -> None:
+    if ChargePeriod.objects.filter(line=line).exists():
+        raise HasBilledPeriods(
+            _("“%(line)s” has billed periods and cannot be removed. Give it a last day instead.")
+            % {"line": line}
+        )
+    line.delete()
+
+
+def save_line(form: Any, *, by: str, company: Company) -> ContractLine:
+    """Write one line with its whole schedule; its contract is checked and summed again."""
+    _locked(form.instance.contract)
+    line: ContractLine = form.save()
+    check_saved(line.contract, by=by)
+    return line

@@ -17,7 +17,7 @@ from ronda.contracts.domain.charges import (
     owed,
     settled_until,
 )
-from ronda.contracts.domain.derivation import Step, formula, from_json, rows, to_json
+from ronda.billing.domain.derivation import Step, formula, from_json, rows, to_json
 from ronda.contracts.domain.schedule import ALIGNMENTS, TIMINGS, Schedule
 from ronda.kernel.periods import Period
 
@@ -204,6 +204,20 @@ def test_r06_a_merged_first_period_waits_for_the_invoice_of_the_next():
     assert (charge.key, charge.invoice_on) == ((date(2024, 5, 20), "regular"), date(2024, 7, 1))
 
 
+def test_r06_a_merged_first_period_is_known_from_its_first_day_and_settled_whole():
+    terms = quarterly(date(2024, 5, 20), first_policy="merge")
+
+    assert [c.period.last_day for c in owed(terms, date(2024, 5, 21))] == [date(2024, 9, 30)]
+    assert due(terms, date(2024, 7, 1), settled_before=date(2024, 5, 21)) == []
+    assert settled_until(terms, date(2024, 5, 20), date(2024, 5, 20), 1) == date(2024, 10, 1)
+
+
+def test_r06_a_line_that_ends_with_its_first_period_is_charged_for_it():
+    terms = quarterly(date(2024, 5, 20), ends_on=date(2024, 6, 30), first_policy="merge")
+
+    assert amounts(due(terms, FAR)) == [("2024-05-20", "2024-06-30", "138.46")]
+
+
 def test_r06_a_line_that_ends_before_the_next_period_has_nothing_to_merge_with():
     terms = quarterly(date(2024, 5, 20), ends_on=date(2024, 6, 10), first_policy="merge")
 
@@ -237,6 +251,19 @@ def test_r05_a_future_line_owes_nothing_before_its_start_less_the_lead_days():
 
     assert due(terms, date(2026, 8, 21)) == []
     assert [c.invoice_on for c in due(terms, date(2026, 8, 22))] == [date(2026, 9, 1)]
+
+
+def test_r05_the_first_invoice_is_not_meant_for_a_day_before_the_start():
+    start = date(2026, 9, 1)
+    terms = LineTerms(Schedule(start, offset_days=-10), start, price=Decimal(50))
+
+    assert [c.invoice_on for c in due(terms, date(2026, 9, 21))] == [start, date(2026, 9, 21)]
+
+
+def test_a_period_that_began_before_the_settled_day_is_settled():
+    found = due(monthly(date(2026, 1, 1)), date(2026, 3, 1), settled_before=date(2026, 2, 10))
+
+    assert [c.period.start for c in found] == [date(2026, 3, 1)]
 
 
 def test_r09_a_late_run_finds_every_period_once():

@@ -98,6 +98,12 @@ def test_each_state_has_its_days():
     )
 
 
+def test_r21_days_suspended_inside_a_period_are_free():
+    terms = monthly(suspended=(closed((2, 10), (2, 20)),))
+
+    assert coverage(terms, [], until=date(2026, 3, 1)).periods("free") == [closed((2, 10), (2, 20))]
+
+
 def test_days_billed_after_the_end_are_outside():
     terms = monthly(ends_on=date(2026, 2, 15))
     found = coverage(terms, [closed((1, 10), (1, 31)), closed((2, 1), (2, 28))], until=date(2027, 1, 1))

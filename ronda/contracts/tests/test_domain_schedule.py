@@ -158,6 +158,13 @@ def test_r04_days_before_the_period():
     assert schedule.billable_from(february, date(2026, 1, 1)) == date(2026, 1, 17)
 
 
+def test_r04_the_first_of_the_month_may_come_before_the_period():
+    schedule = Schedule(date(2026, 5, 20), invoice_day="first_of_month")
+
+    assert schedule.billable_from(schedule.full_period(1), date(2026, 5, 20)) == date(2026, 6, 1)
+    assert schedule.last_index_due(date(2026, 6, 1)) >= 1
+
+
 def test_r05_nothing_is_billable_before_the_start_less_the_lead_days():
     start = date(2026, 9, 1)
     for lead in (0, 10):

@@ -1,10 +1,10 @@
-from decimal import Decimal
-
 import pytest
 
+from ronda.company.models import Membership, Role, User
 from ronda.company.services import create_company
 from ronda.parties.models import PaymentMethod
 from ronda.payments.tests.makers import new_party
+from ronda.workspace.registry import registry
 
 
 @pytest.fixture
@@ -33,5 +33,30 @@ def due_of():
 
 
 @pytest.fixture
-def euros():
-    return Decimal
+def mount(settings, monkeypatch):
+    """`mount(module)`: the screens of a URL configuration, for one test."""
+
+    def mount(module):
+        monkeypatch.setattr(registry, "_by_base", {one.base(): one for one in module.WORKSPACES})
+        settings.ROOT_URLCONF = module.__name__
+
+    return mount
+
+
+@pytest.fixture
+def anna(company):
+    """Someone who may do everything in the company."""
+    return join(company, "owner", "anna")
+
+
+@pytest.fixture
+def viewer(company):
+    """Someone who may look at everything and do nothing."""
+    return join(company, "read_only", "vera")
+
+
+def join(company, role, username):
+    user = User.objects.create_user(username, language="en")
+    role = Role.objects.get(company=company, code=role)
+    Membership.objects.create(user=user, company=company, role=role, is_default=True)
+    return user

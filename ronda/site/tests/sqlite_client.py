@@ -3,7 +3,6 @@
 import sys
 
 import django
-
 from django.conf import settings
 
 

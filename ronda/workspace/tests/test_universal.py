@@ -1,6 +1,7 @@
 """The checks made for all workspaces, on throw-away ones; and that they see what they are for."""
 
 import pytest
+from django.contrib.contenttypes.models import ContentType
 
 from ronda.company.models import Attachment, Branch, Membership, Role
 from ronda.workspace import testing
@@ -21,8 +22,6 @@ def make_member(company, n):
 
 
 def make_file(company, n):
-    from django.contrib.contenttypes.models import ContentType  # noqa: PLC0415
-
     kind = ContentType.objects.get_for_model(Branch)
     return Attachment.objects.create(
         company=company,

@@ -2,11 +2,6 @@
 
 import re
 
-#: Unknown or foreign recipients (Specifiche tecniche FatturaPA, 1.1.4 CodiceDestinatario).
-PRIVATE_UNKNOWN = "0000000"
-FOREIGN = "XXXXXXX"
-SAN_MARINO = "2R4GTO8"
-
 _EMAIL = re.compile(r"[!#-'*+/-9=?A-Z^-~-]+(\.[!#-'*+/-9=?A-Z^-~-]+)*@([A-Za-z0-9-]+\.)+[A-Za-z]{2,}")
 
 

@@ -3,10 +3,6 @@
 from stdnum.exceptions import ValidationError
 from stdnum.it import codicefiscale
 
-#: The letters that replace digits when two people would have the same code (omocodia),
-#: D.M. 23 December 1976, art. 6.
-OMOCODIA = str.maketrans("LMNPQRSTUV", "0123456789")
-
 
 def check_digit(first_ten: str) -> int:
     """The last digit of a partita IVA: Luhn's sum over the other ten (D.P.R. 633/1972, art. 35)."""
@@ -29,7 +25,11 @@ def is_partita_iva(value: str) -> bool:
 
 
 def is_codice_fiscale(value: str) -> bool:
-    """Sixteen characters of a person (omocodia included) or the eleven digits of a body."""
+    """Sixteen characters of a person or the eleven digits of a body.
+
+    Omocodia included: letters in the place of digits where two people would have the same
+    code (D.M. 23 December 1976, art. 6).
+    """
     if len(value) == 11:
         return is_partita_iva(value)
     try:
@@ -37,18 +37,3 @@ def is_codice_fiscale(value: str) -> bool:
     except ValidationError:
         return False
     return len(value) == 16
-
-
-def without_omocodia(value: str) -> str:
-    """The personal code as it was before letters replaced digits, check letter recomputed.
-
-    Two codes of one person give the same answer: to find duplicates, never to print.
-    """
-    if len(value) != 16:
-        return value
-    plain = "".join(
-        letter.translate(OMOCODIA) if position in {6, 7, 9, 10, 12, 13, 14} else letter
-        for position, letter in enumerate(value[:15])
-    )
-    check: str = codicefiscale.calc_check_digit(plain)
-    return plain + check

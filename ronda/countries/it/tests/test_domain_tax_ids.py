@@ -7,7 +7,6 @@ from ronda.countries.it.domain.tax_ids import (
     check_digit,
     is_codice_fiscale,
     is_partita_iva,
-    without_omocodia,
 )
 
 ten_digits = st.text("0123456789", min_size=10, max_size=10)
@@ -71,8 +70,3 @@ def test_omocodia_replaces_digits_by_letters_and_stays_valid(positions):
     code = first + codicefiscale.calc_check_digit(first)
 
     assert is_codice_fiscale(code)
-    assert without_omocodia(code) == PERSON
-
-
-def test_a_body_has_no_omocodia():
-    assert without_omocodia("07643520567") == "07643520567"

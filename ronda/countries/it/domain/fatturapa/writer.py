@@ -132,7 +132,7 @@ def _identity(party: Party) -> Iterator[str]:
     names = (
         [*_text("Nome", party.first_name, 60), *_text("Cognome", party.last_name, 60)]
         if party.first_name and party.last_name
-        else list(_text("Denominazione", party.name, 80))
+        else list(_text("Denominazione", party.name, 80, needed=True))
     )
     yield from _block("Anagrafica", [*names, *_text("Titolo", party.title, 10, narrow=True)])
 
@@ -144,10 +144,10 @@ def _vat(party: Party) -> Iterator[str]:
 
 def _seat(party: Party) -> Iterator[str]:
     domestic = party.country in {"", "IT"}
-    yield from _text("Indirizzo", party.street or "-", 60)
+    yield from _text("Indirizzo", party.street, 60, needed=True)
     yield from _text("NumeroCivico", party.house_number, 8, narrow=True)
     yield from _text("CAP", party.postcode if domestic and party.postcode else "00000")
-    yield from _text("Comune", party.city or "-", 60)
+    yield from _text("Comune", party.city, 60, needed=True)
     yield from _text("Provincia", party.province if domestic else "")
     yield from _text("Nazione", party.country or "IT")
 
@@ -209,7 +209,7 @@ def _fund(fund: WelfareFund) -> Iterator[str]:
 def _reference(reference: Reference) -> Iterator[str]:
     for number in reference.lines:
         yield from _text("RiferimentoNumeroLinea", str(number))
-    yield from _text("IdDocumento", reference.document or "-", 20, narrow=True)
+    yield from _text("IdDocumento", reference.document, 20, narrow=True, needed=True)
     yield from _day("Data", reference.day)
     yield from _text("NumItem", reference.item, 20, narrow=True)
     yield from _text("CodiceCommessaConvenzione", reference.job_code, 100)
@@ -220,7 +220,7 @@ def _reference(reference: Reference) -> Iterator[str]:
 def _delivery_note(reference: Reference) -> Iterator[str]:
     if reference.day is None:
         raise _not_writable("DataDDT")
-    yield from _text("NumeroDDT", reference.document or "-", 20, narrow=True)
+    yield from _text("NumeroDDT", reference.document, 20, narrow=True, needed=True)
     yield from _day("DataDDT", reference.day)
     for number in reference.lines:
         yield from _text("RiferimentoNumeroLinea", str(number))
@@ -236,7 +236,7 @@ def _line(line: Line) -> Iterator[str]:
         yield from _block("CodiceArticolo", [
             *_text("CodiceTipo", code.kind, 35, narrow=True), *_text("CodiceValore", code.value, 35),
         ])  # fmt: skip
-    yield from _text("Descrizione", line.description or "-", 1000)
+    yield from _text("Descrizione", line.description, 1000, needed=True)
     yield from _amount("Quantita", quantity)
     yield from _text("UnitaMisura", line.unit, 10, narrow=True)
     yield from _day("DataInizioPeriodo", line.period_from)
@@ -294,13 +294,15 @@ def _block(name: str, parts: Iterable[str]) -> Iterator[str]:
     yield f"</{name}>"
 
 
-def _text(name: str, value: str, longest: int | None = None, *, narrow: bool = False) -> Iterator[str]:
-    """The element, or nothing for an empty text; `narrow` where only ASCII is allowed."""
+def _text(
+    name: str, value: str, longest: int | None = None, *, narrow: bool = False, needed: bool = False
+) -> Iterator[str]:
+    """The element, or nothing for an empty text; `narrow` = ASCII only, `needed` = "-" for nothing."""
     text = ascii_text(value) if narrow else latin_text(value)
     if longest is not None:
         text = text[:longest].rstrip()
-    if text:
-        yield f"<{name}>{escape(text)}</{name}>"
+    if text or needed:
+        yield f"<{name}>{escape(text or '-')}</{name}>"
 
 
 def _day(name: str, value: date | None) -> Iterator[str]:

@@ -1,0 +1,123 @@
+from datetime import date
+from decimal import Decimal
+from io import BytesIO
+
+import pytest
+from django.urls import reverse
+from python_calamine import CalamineWorkbook
+
+from ronda.accounting import pages
+from ronda.accounting.models import Account, JournalEntry
+from ronda.accounting.tests import urls
+from ronda.accounting.workspace import Accounts, JournalEntries
+from ronda.company.services import create_company
+from ronda.payments.tests.makers import issued, new_party
+from ronda.workspace import testing
+
+pytestmark = pytest.mark.django_db
+
+JANUARY, MARCH = date(2026, 1, 31), date(2026, 3, 2)
+PERIOD = {"start": "01/02/2026", "end": "31/12/2026"}
+
+
+def make_account(company, n):
+    return Account.objects.create(company=company, code=f"X{n}", name=f"Account {n}", kind="asset")
+
+
+def make_entry(company, n):
+    document = issued(new_party(company, f"Customer {company.pk}-{n}", code=f"C{n}"), MARCH, "100")
+    return JournalEntry.objects.get(source=f"billing.document:{document.pk}")
+
+
+MAKERS = {"Accounts": make_account, "JournalEntries": make_entry}
+every_workspace = pytest.mark.parametrize(
+    "workspace", [Accounts, JournalEntries], ids=lambda one: one.__name__
+)
+
+
+@pytest.fixture
+def page(client, anna, mount):
+    mount(urls)
+    client.force_login(anna)
+    return client
+
+
+@pytest.fixture
+def customers(company):
+    return Account.objects.get(company=company, role="customers")
+
+
+@every_workspace
+def test_list_takes_the_same_queries_for_two_rows_and_for_twelve(workspace, page, company):
+    testing.check_constant_queries(workspace, MAKERS[workspace.__name__], page, company)
+
+
+@every_workspace
+def test_records_of_another_company_are_not_found(workspace, page, company):
+    other = create_company(name="Altra", country="FR", by="zoe")
+    Account.objects.all().delete()
+    testing.check_other_company(workspace, MAKERS[workspace.__name__], page, company, other)
+
+
+@every_workspace
+def test_every_page_of_a_record_opens(workspace, page, company):
+    testing.check_pages_open(workspace, MAKERS[workspace.__name__], page, company)
+
+
+@every_workspace
+def test_every_column_and_filter_can_be_used(workspace, page, company):
+    testing.check_every_column_and_filter(workspace, MAKERS[workspace.__name__], page, company)
+
+
+def test_the_trial_balance_page_shows_equal_totals_of_the_period(page, party, customers):
+    issued(party, JANUARY, "100")
+    issued(party, MARCH, "50")
+
+    response = page.get(reverse("trial-balance"), PERIOD)
+
+    balance = response.context["balance"]
+    assert (balance.debit, balance.credit, balance.closing) == (Decimal(61), Decimal(61), 0)
+    assert reverse("ledger", args=[customers.pk]) in response.content.decode()
+
+
+def test_the_trial_balance_is_exported_with_numbers_and_totals(page, party):
+    issued(party, MARCH, "50")
+
+    response = page.get(reverse("trial-balance"), PERIOD | {"format": "xlsx"})
+
+    book = CalamineWorkbook.from_filelike(BytesIO(b"".join(response.streaming_content)))
+    rows = book.get_sheet_by_index(0).to_python()
+    assert rows[-1][2:] == [0.0, 61.0, 61.0, 0.0]
+    assert len(rows) == 5
+
+
+def test_a_period_that_ends_before_it_begins_is_told(page):
+    response = page.get(reverse("trial-balance"), {"start": "02/03/2026", "end": "01/03/2026"})
+
+    assert list(response.context["form"].errors) == ["end"]
+
+
+def test_the_ledger_page_runs_on_over_its_pages(page, party, customers, monkeypatch):
+    monkeypatch.setattr(pages, "ROWS", 2)
+    for net in ("100", "10", "20", "30"):
+        issued(party, JANUARY if net == "100" else MARCH, net, rate="0")
+
+    response = page.get(reverse("ledger", args=[customers.pk]), PERIOD | {"page": "2"})
+
+    ledger = response.context["ledger"]
+    assert (ledger.carried, [row.balance for row in ledger.rows]) == (Decimal(130), [Decimal(160)])
+
+
+def test_an_account_of_another_company_has_no_ledger(page):
+    other = create_company(name="Altra", country="FR", by="zoe")
+    theirs = Account.objects.filter(company=other).first()
+
+    assert page.get(reverse("ledger", args=[theirs.pk])).status_code == 404
+
+
+def test_an_entry_shows_its_lines_in_debit_and_credit(page, company):
+    entry = make_entry(company, 1)
+
+    html = page.get(reverse("journalentry-detail", args=[entry.pk])).content.decode()
+
+    assert [amount in html for amount in ("122.00", "100.00", "22.00", "-22.00")] == [True, True, True, False]

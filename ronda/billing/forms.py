@@ -1,0 +1,158 @@
+"""Forms of documents and runs."""
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from ronda.billing.models import BillingRun, Document, DocumentKind, DocumentLine
+from ronda.parties.models import BillingAccount, Party
+from ronda.workspace.forms import CompanyForm, CompanyModelForm
+
+COMPANY_PATHS = {
+    "account": "party__company",
+    "group": "account__party__company",
+    "site": "party__company",
+}
+
+
+class DocumentForm(CompanyModelForm):
+    """The head of a draft. Payer and conditions come from the billing account."""
+
+    company_paths = COMPANY_PATHS
+    fieldsets = (
+        (_("Who is billed"), ("account", "group", "kind")),
+        (_("Conditions"), ("terms", "method", "tax_regime", "withholding_code", "discount", "language")),
+        (_("References"), ("purchase_order", "cig", "cup", "heading", "notes")),
+    )
+    wide = ("account", "heading", "notes")
+
+    class Meta:
+        model = Document
+        fields = [
+            "account",
+            "group",
+            "kind",
+            "terms",
+            "method",
+            "tax_regime",
+            "withholding_code",
+            "discount",
+            "language",
+            "purchase_order",
+            "cig",
+            "cup",
+            "heading",
+            "notes",
+        ]
+        widgets = {"notes": forms.Textarea(attrs={"rows": 2})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Credit notes are made from the document they correct, so that what is left is known.
+        self.fields["kind"] = forms.ChoiceField(
+            label=_("Kind"),
+            choices=[(k.value, k.label) for k in (DocumentKind.INVOICE, DocumentKind.ADVANCE)],
+            initial=self.instance.kind,
+        )
+        self.fields["language"] = forms.ChoiceField(
+            label=_("Language"),
+            choices=[("", _("the customer's")), ("it", "Italiano"), ("fr", "Français"), ("en", "English")],
+            required=False,
+            initial=self.instance.language if self.instance.pk else "",
+        )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        group, account = data.get("group"), data.get("account")
+        if group and account and group.account_id != account.pk:
+            self.add_error("group", _("This billing group belongs to another payer."))
+        if account:
+            self.instance.party = account.party
+            self._take_from(account, data)
+        return data
+
+    def _take_from(self, account: BillingAccount, data: dict[str, Any]) -> None:
+        """What the person left empty on a new draft is what the customer agreed to."""
+        data["language"] = data.get("language") or account.party.language or account.party.company.language
+        self.instance.language = data["language"]
+        if self.instance.pk is None:
+            for name in ("terms", "method"):
+                if not data.get(name):
+                    setattr(self.instance, name, getattr(account, name))
+            for name in ("purchase_order", "cig", "cup", "withholding_code"):
+                if not data.get(name):
+                    data[name] = getattr(account, name)
+
+
+class LineForm(CompanyModelForm):
+    """A line of a draft; an empty text and price are those of the item."""
+
+    company_paths = COMPANY_PATHS
+
+    class Meta:
+        model = DocumentLine
+        fields = ["item", "text", "quantity", "unit_price", "discount", "vat_code", "site"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("text", "vat_code", "unit_price"):
+            self.fields[name].required = False
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        item = data.get("item")
+        if item is None and not data.get("text"):
+            self.add_error("text", _("Choose an item or write a description."))
+        if item is not None:
+            data["text"] = data.get("text") or item.description or item.name
+            data["vat_code"] = data.get("vat_code") or item.vat_code
+            if data.get("unit_price") is None:
+                data["unit_price"] = item.price
+        elif not data.get("vat_code"):
+            self.add_error("vat_code", _("Choose how the line is taxed."))
+        if data.get("unit_price") is None:
+            data["unit_price"] = Decimal(0)
+        return data
+
+
+class IssueForm(CompanyForm):
+    """When the document is dated."""
+
+    on = forms.DateField(label=_("Document date"))
+
+
+class MonthForm(CompanyForm):
+    """What the month is asked for."""
+
+    as_of = forms.DateField(
+        label=_("Everything due by"), help_text=_("Fees whose invoice day comes by this day are billed.")
+    )
+    document_date = forms.DateField(
+        label=_("Document date"), required=False, help_text=_("Empty: the same day.")
+    )
+    mode = forms.ChoiceField(label=_("Make"), choices=BillingRun.Mode.choices, initial=BillingRun.Mode.ISSUE)
+    party = forms.ModelChoiceField(
+        label=_("Only this payer"),
+        queryset=Party.objects.all(),
+        required=False,
+        help_text=_("Empty: everybody."),
+    )
+
+    def filters(self) -> dict[str, Any]:
+        """What the run is restricted to."""
+        party = self.cleaned_data.get("party")
+        return {"parties": [party.pk]} if party else {}
+
+
+class CreditForm(CompanyForm):
+    """A credit note: for everything left, or by line."""
+
+    on = forms.DateField(label=_("Date of the credit note"))
+    reason = forms.CharField(label=_("Reason"), required=False, max_length=300)
+    release = forms.BooleanField(
+        label=_("Make the credited periods billable again"),
+        required=False,
+        help_text=_("Tick it when the same days are to be billed again, for instance at another price."),
+    )

@@ -1,0 +1,17 @@
+from django.contrib.auth.views import LoginView, LogoutView
+from django.urls import path
+
+from ronda.company import pages
+
+urlpatterns = [
+    path("login/", LoginView.as_view(redirect_authenticated_user=True), name="login"),
+    path("logout/", LogoutView.as_view(), name="logout"),
+    path("password/", pages.ChangePassword.as_view(), name="password-change"),
+    path("company/switch/", pages.SwitchCompany.as_view(), name="company-switch"),
+    path("settings/", pages.Settings.as_view(), name="settings"),
+    path("files/<str:label>/<int:pk>/upload/", pages.UploadFile.as_view(), name="attachment-upload"),
+    path("files/<int:pk>/", pages.DownloadFile.as_view(), name="attachment-download"),
+    path("files/<int:pk>/delete/", pages.DeleteFile.as_view(), name="attachment-delete"),
+    path("job/<int:pk>/progress/", pages.JobProgress.as_view(), name="job-progress"),
+    path("job/<int:pk>/stop/", pages.StopJob.as_view(), name="job-stop-now"),
+]

@@ -1,0 +1,494 @@
+"""The screens of this app: companies, people, roles, branches, counters, operations, jobs, mail."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from ronda.company import numbering
+from ronda.company.forms import (
+    BranchForm,
+    CompanyFacts,
+    CounterForm,
+    NewPassword,
+    PersonForm,
+    RoleForm,
+    ScheduleForm,
+)
+from ronda.company.jobs.labels import job_label
+from ronda.company.models import (
+    AuditEntry,
+    Branch,
+    Company,
+    Job,
+    Membership,
+    NumberSeries,
+    OutgoingMail,
+    Role,
+    Schedule,
+)
+from ronda.company.queries import attachments_of, companies_of, history_of
+from ronda.company.services import (
+    change_member,
+    change_person,
+    create_company,
+    create_user,
+    delete_role,
+    remove_member,
+    resend_mail,
+    reset_password,
+    retry_job,
+    save_role,
+    stop_job,
+    update_company,
+)
+from ronda.company.services.schedules import save_schedule
+from ronda.company.wording import action_label, kind_of_record, permission_label
+from ronda.workspace.declare import (
+    Action,
+    Area,
+    ChoiceFilter,
+    Column,
+    Page,
+    PickFilter,
+    RangeFilter,
+    Tab,
+    Workspace,
+    add_tab_to_all,
+    register_area,
+    register_page,
+)
+from ronda.workspace.display import show_plain
+from ronda.workspace.filters import FilterContext
+from ronda.workspace.pages import ListPage
+
+AREA = "settings"
+JOB_BADGES = {"queued": "gray", "running": "blue", "done": "green", "failed": "red", "stopped": "amber"}
+MAIL_BADGES = {"queued": "gray", "sent": "green", "failed": "red"}
+
+register_area(Area(AREA, _("Settings"), icon="settings", order=800))
+register_page(
+    Page("settings", _("Options"), "settings", AREA, "sliders-horizontal", "company.view_optionvalue")
+)
+register_page(
+    Page("password", _("Change your password"), "password-change", AREA, "key-round", in_navigation=False)
+)
+
+
+# --- companies, branches ---------------------------------------------------------------------------------
+
+
+def save_company(form: CompanyFacts, *, by: str, company: Any) -> Company:
+    if form.instance.pk:
+        return update_company(form.save(commit=False), by=by)
+    return create_company(by=by, **form.cleaned_data)
+
+
+class Companies(Workspace):
+    model = Company
+    area, icon, order_in_area = AREA, "building-2", 10
+    columns = (
+        Column("name", link=True),
+        Column("country"),
+        Column("tax_id"),
+        Column("city"),
+        Column("language", default=False),
+        Column("active"),
+    )
+    facts = (
+        *(
+            Column(name)
+            for name in ("name", "legal_name", "country", "tax_id", "registration_id", "tax_regime")
+        ),
+        *(
+            Column(name)
+            for name in ("share_capital", "registry_office", "street", "postcode", "city", "province")
+        ),
+        *(
+            Column(name)
+            for name in ("phone", "email", "pec", "website", "bank_name", "iban", "bic", "language")
+        ),
+        Column("timezone"),
+    )
+    search = ("name", "legal_name", "tax_id")
+    company_path = None
+    order = ("name", "pk")
+    form_class = CompanyFacts
+    save = staticmethod(save_company)
+    api = False
+    create_label = _("New company")
+
+    @classmethod
+    def records(cls, request: HttpRequest) -> QuerySet[Any]:
+        return companies_of(request.user) if request.user.is_authenticated else Company.objects.none()
+
+
+class Branches(Workspace):
+    model = Branch
+    area, icon, order_in_area = AREA, "git-branch", 20
+    columns = (Column("code", link=True), Column("name"), Column("address"))
+    search = ("code", "name")
+    order = ("code", "pk")
+    form_class = BranchForm
+    empty_text = _("A branch has options and document series of its own. A firm in one place needs none.")
+
+
+# --- people and roles ------------------------------------------------------------------------------------
+
+
+def save_person(form: PersonForm, *, by: str, company: Any) -> Membership:
+    given = form.cleaned_data
+    person = {name: given[name] for name in form.person_facts}
+    access = {"role": given["role"], "branch": given["branch"]}
+    if form.instance.pk:
+        change_person(form.instance, by=by, **person)
+        return change_member(form.instance, by=by, **access)
+    user = create_user(
+        company, username=given["username"], password=given["password"], by=by, **access, **person
+    )
+    return user.memberships.get(company=company)
+
+
+class People(Workspace):
+    model = Membership
+    code, title = "people", _("People")
+    area, icon, order_in_area = AREA, "users", 30
+    columns = (
+        Column("user__username", _("User name"), link=True),
+        Column("user__first_name", _("First name")),
+        Column("user__last_name", _("Last name")),
+        Column("user__email", _("E-mail")),
+        Column("role"),
+        Column("branch"),
+        Column("user__is_active", _("May sign in"), kind="bool"),
+        Column("user__last_login", _("Last signed in"), kind="datetime"),
+    )
+    filters = ("role", "branch")
+    search = ("user__username", "user__first_name", "user__last_name", "user__email")
+    related = ("user", "role", "branch")
+    order = ("user__username", "pk")
+    form_class = PersonForm
+    save = staticmethod(save_person)
+    create_label = _("New person")
+    api = False
+    actions = (
+        Action("password", _("New password"), reset_password, form=NewPassword, bulk=False),
+        Action("remove", _("Remove from this company"), remove_member, permission="delete", danger=True),
+    )
+
+
+def save_own_role(form: RoleForm, *, by: str, company: Any) -> Role:
+    role: Role = form.save(commit=False)
+    return save_role(role, permissions=form.cleaned_data["permissions"], by=by)
+
+
+def permissions_in_words(role: Role) -> str:
+    if role.grants_all:
+        return str(_("Everything"))
+    chosen = role.permissions.select_related("content_type").order_by("content_type", "codename")
+    return ", ".join(permission_label(permission) for permission in chosen)
+
+
+def is_changeable(role: Role) -> bool:
+    return not role.grants_all
+
+
+class Roles(Workspace):
+    model = Role
+    area, icon, order_in_area = AREA, "shield-check", 40
+    columns = (Column("name", link=True), Column("grants_all"), Column("follows_template"))
+    facts = (*columns, Column("permissions", _("Permissions"), value=permissions_in_words))
+    search = ("name",)
+    order = ("name", "pk")
+    form_class = RoleForm
+    save = staticmethod(save_own_role)
+    api = False
+    tabs = (
+        Tab(
+            "people",
+            _("People"),
+            (Column("user", link=True), Column("branch")),
+            rows=lambda role: role.memberships.select_related("user", "branch").order_by("user__username"),
+        ),
+    )
+    actions = (Action("delete", _("Delete"), delete_role, permission="delete", danger=True),)
+
+    may_edit = staticmethod(is_changeable)  # type: ignore[assignment]
+
+
+# --- counters --------------------------------------------------------------------------------------------
+
+
+class CountersPage(ListPage):
+    """The table of the last numbers (O1, O7), and the gaps found in them (O6)."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        company = getattr(self.request, "company", None)
+        found = numbering.gaps(company) if company else []
+        gaps = [(gap, numbering.kind_label(gap.series.kind)) for gap in found]
+        return super().get_context_data(gaps=gaps, **kwargs)
+
+
+class Counters(Workspace):
+    model = NumberSeries
+    code, title = "counter", _("Document counters")
+    area, icon, order_in_area = AREA, "hash", 50
+    columns = (
+        Column("kind", value=lambda counter: numbering.kind_label(counter.kind), link=True),
+        Column("code"),
+        Column("year", kind="text"),
+        Column("last_number", kind="number"),
+        Column("last_date"),
+        Column("branch"),
+    )
+    filters = ("branch",)
+    search = ("kind", "code")
+    related = ("branch",)
+    order = ("-year", "kind", "code", "pk")
+    actions = (
+        Action(
+            "set", _("Change the counter"), numbering.set_counter, form=CounterForm, bulk=False, primary=True
+        ),
+    )
+    list_view = CountersPage
+    empty_text = _("A counter appears with the first document of its kind, series and year.")
+
+
+# --- operations ------------------------------------------------------------------------------------------
+
+
+class PersonFilter(ChoiceFilter):
+    """The people of the company, by user name."""
+
+    def options(self, context: FilterContext) -> list[tuple[str, str]]:
+        people = Membership.objects.filter(company=context.company).order_by("user__username")
+        return [(name, name) for name in people.values_list("user__username", flat=True)]
+
+
+def facts_in_words(entry: AuditEntry) -> str:
+    """The facts of an entry: "name: Bianchi → Verdi; number: 7"."""
+    return "; ".join(f"{name}: {_fact(value)}" for name, value in entry.facts.items())
+
+
+def _fact(value: Any) -> str:
+    if isinstance(value, list) and len(value) == 2:
+        return f"{show_plain(value[0]) or '–'} → {show_plain(value[1]) or '–'}"
+    return show_plain(value)
+
+
+class Operations(Workspace):
+    model = AuditEntry
+    code, title = "operation", _("Operations log")
+    area, icon, order_in_area = AREA, "history", 60
+    columns = (
+        Column("at", link=True),
+        Column("actor"),
+        Column("action", value=lambda entry: action_label(entry.action)),
+        Column("subject_label", value=lambda entry: kind_of_record(entry.subject_label)),
+        Column("subject_pk", kind="text"),
+        Column("facts", value=facts_in_words, sort=False),
+    )
+    filters = (
+        PersonFilter("actor"),
+        RangeFilter("at"),
+        PickFilter(
+            "what",
+            _("Kind"),
+            options={
+                "forms": (_("Records saved"), Q(action__endswith=".added") | Q(action__endswith=".changed")),
+                "billing": (_("Documents"), Q(action__startswith="billing.")),
+                "payments": (_("Payments"), Q(action__startswith="payments.")),
+                "contracts": (_("Contracts"), Q(action__startswith="contracts.")),
+                "accounting": (_("Accounting"), Q(action__startswith="accounting.")),
+                "settings": (_("Settings and access"), Q(action__startswith="company.")),
+            },
+        ),
+    )
+    search = ("action", "subject_label", "actor")
+    order = ("-at", "-pk")
+    may_add = False
+    api = False
+
+
+# --- background work -------------------------------------------------------------------------------------
+
+
+def retry_now(job: Job, *, by: str) -> Job:
+    return retry_job(job, by=by, now=timezone.now())
+
+
+def stop_now(job: Job, *, by: str) -> Job:
+    return stop_job(job, by=by, now=timezone.now())
+
+
+def progress_in_words(job: Job) -> str:
+    return f"{show_plain(job.done)} / {show_plain(job.total)}" if job.total else ""
+
+
+class Jobs(Workspace):
+    model = Job
+    title = _("Background work")
+    area, icon, order_in_area = AREA, "activity", 70
+    columns = (
+        Column("kind", value=lambda job: job_label(job.kind), link=True),
+        Column("state", badges=JOB_BADGES),
+        Column("progress", _("Progress"), value=progress_in_words, sort=False),
+        Column("note"),
+        Column("by"),
+        Column("created_at"),
+        Column("finished_at"),
+        Column("failures", default=False),
+    )
+    facts = (*columns, Column("attempts"), Column("due"), Column("started_at"), Column("key"))
+    filters = ("state", RangeFilter("created_at"))
+    search = ("kind", "by", "note")
+    may_add = False
+    api = False
+    actions = (
+        Action(
+            "retry",
+            _("Start again"),
+            retry_now,
+            primary=True,
+            enabled=lambda job: job.state in (Job.State.FAILED, Job.State.STOPPED),
+        ),
+        Action("stop", _("Stop"), stop_now, danger=True, enabled=lambda job: not job.is_finished),
+    )
+    empty_text = _("What takes long, or leaves the computer, is done in the background and listed here.")
+
+    @classmethod
+    def records(cls, request: HttpRequest) -> QuerySet[Any]:
+        """The company's jobs; for administrators also those of the installation."""
+        company = getattr(request, "company", None)
+        mine = Q(company=company) if company else Q(pk=None)
+        if request.user.is_superuser:
+            mine |= Q(company=None)
+        return Job.objects.filter(mine).order_by("-pk")
+
+
+def save_times(form: ScheduleForm, *, by: str, company: Any) -> Schedule:
+    return save_schedule(form.save(commit=False), by=by, now=timezone.now())
+
+
+class Schedules(Workspace):
+    model = Schedule
+    title = _("Timetable")
+    area, icon, order_in_area = AREA, "calendar-clock", 80
+    columns = (
+        Column("name", link=True),
+        Column("cron"),
+        Column("timezone"),
+        Column("active"),
+        Column("last_run"),
+        Column("next_run"),
+    )
+    company_path = None
+    order = ("name", "pk")
+    form_class = ScheduleForm
+    save = staticmethod(save_times)
+    may_add = False
+    api = False
+
+    @classmethod
+    def records(cls, request: HttpRequest) -> QuerySet[Any]:
+        """Schedules belong to the installation: its administrators only."""
+        schedules = Schedule.objects.order_by(*cls.order)
+        return schedules if request.user.is_superuser else schedules.none()
+
+
+# --- mail ------------------------------------------------------------------------------------------------
+
+
+def mail_files(mail: OutgoingMail) -> list[tuple[str, str]]:
+    """(name, address) of the files sent along."""
+    return [
+        (
+            entry["name"],
+            reverse("attachment-download", args=[entry["attachment"]]) if "attachment" in entry else "",
+        )
+        for entry in mail.files
+    ]
+
+
+class Mailbox(Workspace):
+    model = OutgoingMail
+    code, title = "mail", _("Mail sent")
+    area, icon, order_in_area = AREA, "mail", 65
+    columns = (
+        Column("created_at"),
+        Column("subject", link=True),
+        Column("to", value=lambda mail: ", ".join(mail.to), sort=False),
+        Column("state", badges=MAIL_BADGES),
+        Column("sent_at"),
+        Column("by"),
+        Column("error", default=False),
+    )
+    facts = (
+        Column("to", value=lambda mail: ", ".join(mail.to)),
+        Column("cc", value=lambda mail: ", ".join(mail.cc)),
+        Column("created_at"),
+        Column("sent_at"),
+        Column("by"),
+        Column("about", _("About"), value=lambda mail: mail.about),
+        Column("files", value=lambda mail: ", ".join(name for name, _url in mail_files(mail))),
+    )
+    filters = ("state", RangeFilter("created_at"))
+    search = ("subject", "to", "body")
+    may_add = False
+    actions = (
+        Action(
+            "resend",
+            _("Send again"),
+            resend_mail,
+            primary=True,
+            enabled=lambda mail: mail.state == OutgoingMail.State.FAILED,
+        ),
+    )
+    empty_text = _("Every mail the program writes is kept here, with what became of it.")
+
+
+# --- on every record -------------------------------------------------------------------------------------
+
+
+def history_context(record: Any) -> dict[str, Any]:
+    return {
+        "history": [
+            (entry, action_label(entry.action), facts_in_words(entry)) for entry in history_of(record)
+        ]
+    }
+
+
+def files_context(record: Any) -> dict[str, Any]:
+    label = record._meta.label_lower
+    return {
+        "attachments": attachments_of(record),
+        "upload_url": reverse("attachment-upload", args=[label, record.pk]),
+    }
+
+
+add_tab_to_all(
+    Tab(
+        "files",
+        _("Files"),
+        template="company/files_tab.html",
+        context=files_context,
+        permission="company.view_attachment",
+    )
+)
+add_tab_to_all(Tab("history", _("History"), template="company/history_tab.html", context=history_context))
+
+WORKSPACES: Sequence[type[Workspace]] = (
+    Companies,
+    Branches,
+    People,
+    Roles,
+    Counters,
+    Operations,
+    Mailbox,
+    Jobs,
+    Schedules,
+)

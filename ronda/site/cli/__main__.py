@@ -1,0 +1,3 @@
+from ronda.site.cli import main
+
+main()

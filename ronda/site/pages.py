@@ -1,0 +1,97 @@
+"""Pages that show several apps at once, and the one that says the process is alive."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.db.models import Count, F, Q, Sum
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.views.generic import TemplateView
+
+from ronda.billing.models import BillingRun, Document
+from ronda.company.models import Job
+from ronda.contracts.models import Contract, ContractProposal
+from ronda.kernel.money import ZERO
+from ronda.payments.models import Instalment
+from ronda.workspace.declare import Area, Page, register_area, register_page
+from ronda.workspace.pages import PageMixin
+
+register_area(Area("home", "", order=0))
+register_page(Page("home", _("Today"), "home", area="home", icon="home", order=0))
+
+
+@login_not_required
+def healthz(request: HttpRequest) -> HttpResponse:
+    """Whether the process answers; says nothing about the data."""
+    return HttpResponse("ok", content_type="text/plain")
+
+
+class StyleGuide(TemplateView):
+    """Every component on one page, for whoever works on them."""
+
+    template_name = "shell/styleguide.html"
+
+
+class Home(PageMixin, TemplateView):
+    """What waits for a decision today, and how the firm stands."""
+
+    area = "home"
+    page_title = _("Today")
+    template_name = "site/home.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        if getattr(self.request, "company", None) is None:
+            return super().get_context_data(**kwargs)
+        may: Any = self.request.user
+        context: dict[str, Any] = {"today": timezone.localdate()}
+        if may.has_perm("billing.view_document"):
+            context |= self._documents()
+        if may.has_perm("contracts.view_contract"):
+            context |= self._contracts()
+        if may.has_perm("payments.view_instalment"):
+            context |= self._dues()
+        context["failed_jobs"] = Job.objects.filter(company=self.company, state=Job.State.FAILED).count()
+        return super().get_context_data(**context, **kwargs)
+
+    def _documents(self) -> dict[str, Any]:
+        today = timezone.localdate()
+        counted = Document.objects.filter(company=self.company).aggregate(
+            drafts=Count("pk", filter=Q(status=Document.Status.DRAFT)),
+            month_net=Sum("net_total", filter=Q(date__gte=today.replace(day=1), kind="invoice")),
+        )
+        runs = BillingRun.objects.filter(company=self.company).exclude(state=BillingRun.State.DISCARDED)
+        return {
+            "drafts": counted["drafts"],
+            "month_net": counted["month_net"] or ZERO,
+            "last_run": runs.order_by("-as_of", "-pk").first(),
+            "documents": Document.objects.filter(company=self.company)
+            .select_related("party")
+            .order_by("-date", "-number", "-pk")[:8],
+        }
+
+    def _contracts(self) -> dict[str, Any]:
+        today = timezone.localdate()
+        contracts = Contract.objects.filter(company=self.company, status=Contract.Status.ACTIVE)
+        sums = contracts.aggregate(
+            n=Count("pk"),
+            yearly=Sum("yearly_amount"),
+            held=Count("pk", filter=Q(billing_hold=True)),
+            ending=Count("pk", filter=Q(ends_on__range=(today, today + timedelta(days=60)))),
+        )
+        open_proposals = ContractProposal.objects.filter(
+            company=self.company, state=ContractProposal.State.OPEN
+        )
+        return {"contracts": sums, "proposals": open_proposals.count()}
+
+    def _dues(self) -> dict[str, Any]:
+        today = timezone.localdate()
+        unpaid = Instalment.objects.filter(company=self.company, amount__gt=F("settled"))
+        sums = unpaid.aggregate(amount=Sum("amount"), settled=Sum("settled"))
+        late = unpaid.filter(due_on__lt=today).aggregate(amount=Sum("amount"), settled=Sum("settled"))
+        return {"open_dues": _residue(sums), "overdue": _residue(late)}
+
+
+def _residue(sums: dict[str, Any]) -> Any:
+    return (sums["amount"] or ZERO) - (sums["settled"] or ZERO)
