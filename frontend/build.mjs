@@ -32,11 +32,12 @@ function isFresh(stamp) {
   return manifest.stamp === stamp && Object.values(manifest.files).every((name) => existsSync(join(out, name)));
 }
 
-/** One SVG file holding the icons named in src/icons.json, each a <symbol> drawn in the text's colour. */
+/** One SVG file holding the icons named in src/icons.json ("ours=theirs" gives one another name), each a <symbol> in the text's colour. */
 function sprite() {
   const names = JSON.parse(readFileSync(join(here, "src", "icons.json"), "utf8"));
-  const symbols = names.map((name) => {
-    const svg = readFileSync(join(here, "node_modules", "lucide-static", "icons", `${name}.svg`), "utf8");
+  const symbols = names.map((entry) => {
+    const [name, source = name] = entry.split("=");
+    const svg = readFileSync(join(here, "node_modules", "lucide-static", "icons", `${source}.svg`), "utf8");
     const inner = svg.slice(svg.indexOf(">", svg.indexOf("<svg")) + 1, svg.lastIndexOf("</svg>")).replace(/\s*\n\s*/g, "");
     return `<symbol id="${name}" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.75" stroke-linecap="round" stroke-linejoin="round">${inner}</symbol>`;
   });

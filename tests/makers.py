@@ -6,7 +6,19 @@ A maker gets a company and a number and returns a saved record of that company; 
 from collections.abc import Callable
 from typing import Any
 
-from ronda.company.models import Branch, Company
+from django.contrib.auth import get_user_model
+
+from ronda.company.models import (
+    AuditEntry,
+    Branch,
+    Company,
+    Job,
+    Membership,
+    NumberSeries,
+    OutgoingMail,
+    Role,
+    Schedule,
+)
 from ronda.company.services.companies import create_company
 
 
@@ -19,6 +31,61 @@ def make_branch(company: Company, n: int) -> Branch:
     return Branch.objects.create(company=company, code=f"B{n}", name=f"Branch number {n}")
 
 
+def make_role(company: Company, n: int) -> Role:
+    return Role.objects.create(company=company, name=f"Role number {n}")
+
+
+def make_member(company: Company, n: int) -> Membership:
+    user = get_user_model().objects.create_user(f"person-{company.pk}-{n}")
+    return Membership.objects.create(
+        user=user, company=company, role=make_role(company, n), branch=make_branch(company, n)
+    )
+
+
+def make_counter(company: Company, n: int) -> NumberSeries:
+    return NumberSeries.objects.create(
+        company=company, kind="tests", code=f"S{n}", year=2026, branch=make_branch(company, n)
+    )
+
+
+def make_operation(company: Company, n: int) -> AuditEntry:
+    return AuditEntry.objects.create(
+        company=company,
+        actor="test",
+        action="company.branch.added",
+        subject_label="company.branch",
+        subject_pk=n,
+    )
+
+
+def make_mail(company: Company, n: int) -> OutgoingMail:
+    return OutgoingMail.objects.create(
+        company=company,
+        to=["a@example.org"],
+        subject=f"Mail {n}",
+        body="-",
+        by="test",
+        message_id=f"{company.pk}-{n}@example.org",
+    )
+
+
+def make_schedule(company: Company, n: int) -> Schedule:
+    return Schedule.objects.create(
+        name=f"Every night {company.pk} {n}", kind="tests.nothing", cron="0 3 * * *"
+    )
+
+
+# Records of the installation, not of a company: only its administrators see them.
+OF_THE_INSTALLATION = frozenset({"Schedules"})
+
 MAKERS: dict[str, Callable[[Company, int], Any]] = {
+    "Companies": lambda company, n: company,
     "Branches": make_branch,
+    "People": make_member,
+    "Roles": make_role,
+    "Counters": make_counter,
+    "Operations": make_operation,
+    "Jobs": lambda company, n: Job.objects.create(company=company, kind=f"tests.job{n}", by="test"),
+    "Schedules": make_schedule,
+    "Mailbox": make_mail,
 }

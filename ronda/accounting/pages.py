@@ -6,7 +6,7 @@ from typing import Any
 
 import xlsxwriter
 from django.core.paginator import Paginator
-from django.http import FileResponse, HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import path
 from django.utils.translation import gettext
@@ -45,7 +45,7 @@ class TrialBalancePage(PeriodPage):
     page_title = _("Trial balance")
     template_name = "accounting/trial_balance.html"
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.GET.get("format") == "xlsx":
             _form, start, end = self.period()
             return spreadsheet(queries.trial_balance(self.company, start, end), start, end)
@@ -72,7 +72,7 @@ class LedgerPage(PeriodPage):
         return super().get_context_data(**{"title": str(account), "form": form, **known, **kwargs})
 
 
-def spreadsheet(balance: queries.TrialBalance, start: date, end: date) -> FileResponse:
+def spreadsheet(balance: queries.TrialBalance, start: date, end: date) -> HttpResponse:
     """The trial balance as an .xlsx file: numbers are numbers, texts are never formulas."""
     file = BytesIO()
     heads = (_("Code"), _("Account"), _("Opening"), _("Debit"), _("Credit"), _("Closing"))
@@ -95,9 +95,9 @@ def spreadsheet(balance: queries.TrialBalance, start: date, end: date) -> FileRe
             (balance.opening, balance.debit, balance.credit, balance.closing), start=2
         ):
             sheet.write_number(line + 1, at, amount, money)
-    file.seek(0)
     name = f"trial-balance-{start:%Y-%m-%d}-{end:%Y-%m-%d}.xlsx"
-    return FileResponse(file, as_attachment=True, filename=name, content_type=XLSX)
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(file.getvalue(), content_type=XLSX, headers=headers)
 
 
 urlpatterns = [

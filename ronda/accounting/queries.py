@@ -14,6 +14,7 @@ from ronda.accounting.models import Account, JournalEntry, JournalLine
 from ronda.billing.models import Document, DocumentKind, VatSummary
 from ronda.company.models import Company
 from ronda.kernel.money import ZERO, to_cents
+from ronda.payments.queries import Problem
 
 CHUNK = 500
 
@@ -100,7 +101,9 @@ def trial_balance(company: Company, start: date, end: date) -> TrialBalance:
         "credit": Sum("amount", filter=inside & Q(amount__lt=0), default=ZERO),
     }
     lines = JournalLine.objects.filter(entry__company=company, entry__date__lte=end)
-    grouped = lines.values("account_id", "account__code", "account__name", "account__kind").annotate(**sums)
+    grouped: Any = lines.values("account_id", "account__code", "account__name", "account__kind").annotate(
+        **sums
+    )
     return TrialBalance(
         tuple(
             BalanceRow(
@@ -143,15 +146,6 @@ def ledger(account: Account, start: date, end: date, *, skip: int = 0, limit: in
     return Ledger(carried, tuple(rows))
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Something that must not be. `model` and `pk` say where ("accounting.journalentry", 12)."""
-
-    text: str
-    model: str
-    pk: int
-
-
 def unbalanced_entries(company: Company) -> list[Problem]:
     """Entries whose lines do not add up to zero."""
     sums = JournalLine.objects.filter(entry__company=company).values_list("entry_id")
@@ -171,12 +165,12 @@ def misposted_documents(company: Company) -> list[Problem]:
 
     Compared are what the customer owes and the VAT of each exigibility.
     """
-    problems = []
+    found: list[Problem] = []
     issued = Document.objects.filter(company=company, status=Document.Status.ISSUED)
     ids = list(issued.order_by("pk").values_list("pk", flat=True))
     for at in range(0, len(ids), CHUNK):
-        problems += _misposted(company, ids[at : at + CHUNK])
-    return problems
+        found += _misposted(company, ids[at : at + CHUNK])
+    return found
 
 
 def problems(company: Company) -> list[Problem]:

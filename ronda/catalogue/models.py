@@ -37,6 +37,8 @@ class VatCode(models.Model):
     code = models.CharField(_("code"), max_length=12)
     name = models.CharField(_("name"), max_length=120)
     nature = models.CharField(_("nature"), max_length=20, blank=True)
+    category = models.CharField(_("category on European e-invoices"), max_length=2, default="S")
+    exempt_code = models.CharField(_("exemption code (VATEX)"), max_length=30, blank=True)
     exempt_text = models.CharField(_("reason printed on documents"), max_length=200, blank=True)
     stamp_relevant = models.BooleanField(_("counts for stamp duty"), default=False)
     reverse_charge = models.BooleanField(_("reverse charge"), default=False)

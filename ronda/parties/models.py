@@ -15,6 +15,9 @@ class Place(models.Model):
     code = models.CharField(_("code"), max_length=10)
     name = models.CharField(_("name"), max_length=120, db_index=True)
     other_name = models.CharField(_("other name"), max_length=120, blank=True)
+    # The two names as they are searched: small letters without accents (`domain.names.normalised`).
+    key = models.CharField(max_length=120, blank=True, db_index=True, editable=False)
+    other_key = models.CharField(max_length=120, blank=True, db_index=True, editable=False)
     province = models.CharField(_("province"), max_length=5)
     region = models.CharField(_("region"), max_length=80, blank=True)
     postcodes = models.CharField(_("postcodes"), max_length=4000, blank=True)
@@ -159,8 +162,10 @@ class Party(Address):
     is_customer = models.BooleanField(_("customer"), default=True)
     is_supplier = models.BooleanField(_("supplier"), default=False)
     active = models.BooleanField(_("active"), default=True)
-    tax_id = models.CharField(_("VAT number"), max_length=20, blank=True)
-    registration_id = models.CharField(_("tax code or registration number"), max_length=20, blank=True)
+    tax_id = models.CharField(_("VAT number"), max_length=28, blank=True)
+    registration_id = models.CharField(
+        _("tax code or registration number"), max_length=28, blank=True
+    )
     recipient_code = models.CharField(_("e-invoice address"), max_length=140, blank=True)
     pec = models.EmailField(_("certified e-mail"), blank=True)
     email = models.EmailField(_("e-mail"), blank=True)
@@ -195,6 +200,28 @@ class Party(Address):
 
     def __str__(self) -> str:
         return self.name
+
+
+class PartyKey(models.Model):
+    """What a customer is found by when he might be entered twice; written by the services only."""
+
+    class Kind(models.TextChoices):
+        WORD = "w", "word of the name, as it sounds"
+        NAME = "n", "all words of the name"
+        EMAIL = "e", "e-mail"
+        PHONE = "p", "last digits of a telephone number"
+
+    company = models.ForeignKey(Company, models.CASCADE, related_name="+")
+    party = models.ForeignKey(Party, models.CASCADE, related_name="keys")
+    kind = models.CharField(max_length=1, choices=Kind.choices)
+    value = models.CharField(max_length=254)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["party", "kind", "value"], name="party_key_once")]
+        indexes = [models.Index(fields=["company", "kind", "value"], name="party_key_value")]
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.value}"
 
 
 class BankAccount(models.Model):

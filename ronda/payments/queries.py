@@ -179,7 +179,7 @@ def aged(company: Company, *, on: date) -> list[Aged]:
     ]
     sums: dict[str, Any] = {f"late{n}": Sum(residue, filter=q, default=ZERO) for n, q in enumerate(late)}
     sums["not_due"] = Sum(residue, filter=Q(due_on__gte=on), default=ZERO)
-    dues = (
+    dues: Any = (
         Instalment.objects.filter(OPEN, company=company)
         .values("party_id")
         .annotate(name=Max("party__name"), **sums)

@@ -213,6 +213,8 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "Ronda",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
+    # Choices stay where they are used: named enums clash as soon as two models share a set.
+    "POSTPROCESSING_HOOKS": [],
     "DESCRIPTION": "Every screen's operation, for programs. Refusals answer 409 with a stable code.",
 }
 

@@ -52,7 +52,7 @@ urlpatterns = [
 
 handler403 = "ronda.workspace.errors.forbidden"
 handler404 = "ronda.workspace.errors.not_found"
-handler500 = "ronda.workspace.errors.broken"
+handler500 = "ronda.workspace.errors.failure"
 
 if settings.DEBUG:
     urlpatterns.append(path("styleguide/", pages.StyleGuide.as_view(), name="styleguide"))

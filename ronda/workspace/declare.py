@@ -174,7 +174,7 @@ class Page:
     area: str
     icon: str = ""
     permission: str = ""
-    keywords: Sequence[str] = field(default=())
+    keywords: Sequence[Any] = field(default=())
     order: int = 100
     in_navigation: bool = True
 

@@ -137,7 +137,7 @@ def sign_in(page: Page, site: Site, username: str, password: str) -> None:
     page.goto(site.url("/login/"))
     page.locator("input[name=username]").fill(username)
     page.locator("input[name=password]").fill(password)
-    page.locator("form:has(input[name=password]) [type=submit]").click()
+    page.locator("input[name=password]").press("Enter")
     page.wait_for_url(lambda url: "/login" not in url)
 
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -14,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-SECONDS_TO_START = 120
+SECONDS_TO_START = 240  # a first start migrates and makes its data
 SECONDS_TO_STOP = 15
 
 
@@ -56,6 +57,7 @@ def running_site(extra: Mapping[str, str] | None = None) -> Iterator[Site]:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
+                start_new_session=True,  # so that its web and worker processes can be ended with it
             )
         try:
             _await_answer(site, process)
@@ -94,6 +96,6 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     try:
         process.wait(SECONDS_TO_STOP)
     except subprocess.TimeoutExpired:
-        process.kill()
+        os.killpg(process.pid, signal.SIGKILL)
         process.wait()
         raise AssertionError(f"the site did not stop within {SECONDS_TO_STOP} s of SIGTERM") from None

@@ -27,15 +27,18 @@ function render(settings: Settings): object {
 
 function remote(search: (words: string) => Promise<Choice[]>): object {
   let ids = new Set<string>();
+  let answered = "";
   return {
     preload: "focus",
     loadThrottle: 180,
     shouldLoad: () => true,
-    // The server has already searched; ours would drop what it found by another field, and keep the chosen one that does not fit.
-    score: () => (choice: Choice) => (ids.has(String(choice.id)) ? 1 : 0),
+    // The server has already searched; ours would drop what it found by another field. Until it has answered these very words
+    // nothing fits, so that a quick Enter cannot choose a record of the words before.
+    score: (words: string) => (choice: Choice) => (words === answered && ids.has(String(choice.id)) ? 1 : 0),
     load(this: TomSelect, words: string, give: (found?: Choice[]) => void) {
       search(words).then(
         (found) => {
+          answered = words;
           ids = new Set(found.map((choice) => String(choice.id)));
           this.clearOptions();
           give(found);
@@ -53,6 +56,7 @@ export function choose(select: HTMLSelectElement, settings: Settings): Chooser {
     labelField: "text",
     searchField: ["text", "hint"],
     dataAttr: "data-choice",
+    refreshThrottle: 0,
     allowEmptyOption: false,
     maxOptions: 200,
     placeholder: settings.placeholder,

@@ -29,7 +29,7 @@ export class UiCombobox extends RondaElement {
     if (!this.isConnected || !select.isConnected) return;
     this.chooser = choose(select, {
       search: this.dataset["url"] ? (words) => this.search(words) : null,
-      placeholder: this.dataset["placeholder"] ?? say("typeToSearch"),
+      placeholder: this.dataset["placeholder"] ?? emptyText(select) ?? say("typeToSearch"),
       addLink: (words) => this.addLink(words),
     });
   }
@@ -53,4 +53,10 @@ export class UiCombobox extends RondaElement {
     this.chooser?.destroy();
     this.chooser = null;
   }
+}
+
+/** What the select calls "no choice", such as "All"; a row of dashes is no word. */
+function emptyText(select: HTMLSelectElement): string | null {
+  const text = select.querySelector<HTMLOptionElement>('option[value=""]')?.text.trim() ?? "";
+  return /\p{L}/u.test(text) ? text : null;
 }

@@ -1,7 +1,7 @@
 // A click anywhere on a row follows its .row-link, unless the person is selecting text or using something inside the row.
 document.addEventListener("click", (event) => {
   const target = event.target as HTMLElement;
-  if (event.defaultPrevented || event.button !== 0 || target.closest("a, button, input, select, textarea, label, summary, .check, [popover]")) return;
+  if (event.defaultPrevented || event.button !== 0 || target.closest("a, button, input, select, textarea, label, summary, .check, .tick, [popover]")) return;
   const link = target.closest(".table tbody tr")?.querySelector<HTMLAnchorElement>("a.row-link");
   if (!link || String(window.getSelection())) return;
   if (event.ctrlKey || event.metaKey) window.open(link.href, "_blank", "noopener");

@@ -85,7 +85,7 @@ def test_the_trial_balance_is_exported_with_numbers_and_totals(page, party):
 
     response = page.get(reverse("trial-balance"), PERIOD | {"format": "xlsx"})
 
-    book = CalamineWorkbook.from_filelike(BytesIO(b"".join(response.streaming_content)))
+    book = CalamineWorkbook.from_filelike(BytesIO(response.content))
     rows = book.get_sheet_by_index(0).to_python()
     assert rows[-1][2:] == [0.0, 61.0, 61.0, 0.0]
     assert len(rows) == 5

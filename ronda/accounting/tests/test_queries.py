@@ -11,7 +11,7 @@ from ronda.company.services import create_company
 from ronda.payments.services import record_payment
 from ronda.payments.tests.makers import issued, new_document, new_party
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 
 JANUARY, MARCH, LAST = date(2026, 1, 31), date(2026, 3, 2), date(2026, 12, 31)
 

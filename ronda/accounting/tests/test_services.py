@@ -20,7 +20,7 @@ from ronda.company.models import Company
 from ronda.payments.services import cancel_payment, record_payment, refund, unallocate
 from ronda.payments.tests.makers import issue, issued, new_document
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 
 TODAY, LATER = date(2026, 3, 2), date(2026, 3, 31)
 

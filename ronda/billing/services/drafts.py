@@ -25,6 +25,10 @@ class NotADraft(Refusal):
     code = "billing.not_a_draft"
 
 
+class NoVatCode(Refusal):
+    code = "billing.no_vat_code"
+
+
 @dataclass(frozen=True, slots=True)
 class DraftLine:
     """A line as a person writes it; what is left out comes from the item."""
@@ -151,10 +155,12 @@ def recompute(document: Document, *, on: date) -> None:
 
 def _append(document: Document, lines: Iterable[DraftLine]) -> None:
     last = document.lines.aggregate(last=Max("position"))["last"] or 0
-    default_vat = _default_vat_code(document)
-    DocumentLine.objects.bulk_create(
-        [_row(document, line, last + place, default_vat) for place, line in enumerate(lines, start=1)]
-    )
+    lines = list(lines)
+    if lines:
+        default_vat = _default_vat_code(document)
+        DocumentLine.objects.bulk_create(
+            [_row(document, line, last + place, default_vat) for place, line in enumerate(lines, start=1)]
+        )
 
 
 def _row(document: Document, line: DraftLine, position: int, default_vat: VatCode) -> DocumentLine:
@@ -185,8 +191,11 @@ def _row(document: Document, line: DraftLine, position: int, default_vat: VatCod
 
 
 def _default_vat_code(document: Document) -> VatCode:
-    code = VatCode.objects.filter(company=document.company, is_default=True).first()
-    return code or VatCode.objects.filter(company=document.company).order_by("pk")[0]
+    codes = VatCode.objects.filter(company=document.company).order_by("-is_default", "pk")
+    code = codes.first()
+    if code is None:
+        raise NoVatCode(_("This company has no VAT code yet. Add one to the catalogue first."))
+    return code
 
 
 def save_draft(form: Any, *, by: str, company: Any) -> Document:

@@ -11,8 +11,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Literal, NamedTuple
 
-from ronda.billing.domain.totals import Discount, discounted, line_net
 from ronda.billing.domain.derivation import Step, number, plain
+from ronda.billing.domain.totals import Discount, discounted, line_net
 from ronda.contracts.domain.schedule import Schedule, once_period
 from ronda.kernel.money import ZERO, running_share, to_unit_price
 from ronda.kernel.periods import Period, subtract

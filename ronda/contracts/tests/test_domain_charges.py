@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ronda.billing.domain.derivation import Step, formula, from_json, rows, to_json
 from ronda.billing.domain.totals import Discount, line_net
 from ronda.contracts.domain.charges import (
     Billed,
@@ -17,7 +18,6 @@ from ronda.contracts.domain.charges import (
     owed,
     settled_until,
 )
-from ronda.billing.domain.derivation import Step, formula, from_json, rows, to_json
 from ronda.contracts.domain.schedule import ALIGNMENTS, TIMINGS, Schedule
 from ronda.kernel.periods import Period
 
@@ -209,6 +209,7 @@ def test_r06_a_merged_first_period_is_known_from_its_first_day_and_settled_whole
 
     assert [c.period.last_day for c in owed(terms, date(2024, 5, 21))] == [date(2024, 9, 30)]
     assert due(terms, date(2024, 7, 1), settled_before=date(2024, 5, 21)) == []
+    assert due(terms, date(2024, 7, 1), settled_before=date(2024, 7, 1)) == []
     assert settled_until(terms, date(2024, 5, 20), date(2024, 5, 20), 1) == date(2024, 10, 1)
 
 

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from ronda.company.bulk import insert, row
 from ronda.company.country import PlaceRow, pack_for, registered_countries
+from ronda.parties.domain.names import normalised
 from ronda.parties.models import Place, Postcode
 
 ROWS_PER_TRANSACTION = 4_000
@@ -39,6 +40,8 @@ def _insert(rows: list[PlaceRow]) -> None:
                 code=each.code,
                 name=each.name,
                 other_name=each.other_name,
+                key=normalised(each.name),
+                other_key=normalised(each.other_name),
                 province=each.province,
                 region=each.region,
                 postcodes=" ".join(each.postcodes),

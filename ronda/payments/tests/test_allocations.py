@@ -22,7 +22,7 @@ from ronda.payments.services import (
 )
 from ronda.payments.tests.makers import issued, new_party
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 
 JANUARY, MARCH = date(2026, 1, 31), date(2026, 3, 2)
 

@@ -10,7 +10,7 @@ from ronda.payments.models import Instalment
 from ronda.payments.services import raise_dues, seed_methods, seed_terms
 from ronda.payments.tests.makers import issue, issued, new_document, new_party
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 
 TODAY = date(2026, 1, 31)
 

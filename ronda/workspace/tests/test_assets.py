@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -45,3 +46,15 @@ def test_an_icon_is_hidden_from_screen_readers_and_points_into_the_sprite(dist: 
 
 def test_an_icon_name_cannot_leave_its_attribute(dist: Path) -> None:
     assert '"><script>' not in assets.icon('"><script>')
+
+
+def test_every_icon_a_page_asks_for_is_in_the_sprite() -> None:
+    root = Path(assets.__file__).parents[2]
+    listed = json.loads((root.parent / "frontend" / "src" / "icons.json").read_text())
+    known = {entry.split("=")[0] for entry in listed}
+    asked = {
+        (name, path.name)
+        for path in [*root.rglob("*.html"), *root.rglob("workspace.py"), *root.rglob("pages.py")]
+        for name in re.findall(r"""(?:\bicon=|% icon )["']([a-z0-9-]+)["']""", path.read_text())
+    }
+    assert {(name, path) for name, path in asked if name not in known} == set()

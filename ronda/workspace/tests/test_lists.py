@@ -62,6 +62,14 @@ def test_a_page_beyond_the_last_shows_the_last(company):
     assert listing(company, query="page=99").number == 3
 
 
+def test_pages_counted_from_the_end_hold_what_pages_counted_from_the_start_would(company):
+    files(company, *[n // 3 for n in range(47)])
+    whole = [row.pk for row in listing(company, query="sort=-size&page_size=100").page]
+
+    pages = [[row.pk for row in listing(company, query=f"sort=-size&page={n}").page] for n in range(1, 6)]
+    assert pages == [whole[0:10], whole[10:20], whole[20:30], whole[30:40], whole[40:47]]
+
+
 def test_every_word_is_searched_in_every_field(company):
     Branch.objects.create(company=company, code="MI", name="Milano Nord")
     Branch.objects.create(company=company, code="TO", name="Torino Nord")

@@ -206,6 +206,13 @@ def test_odd_spellings_are_read_the_same_and_remarked_on(change, code):
     assert code is None or code in codes(invoice)
 
 
+@pytest.mark.parametrize("written", ["1.122,50", "1,122.50", "1122,5", "1 122.5", "+1122.50", "1'122.50"])
+def test_the_last_kind_of_mark_in_a_number_is_the_decimal_one(written):
+    invoice = read(PLAIN, ("Documento>122.00<", f"Documento>{written}<"))
+
+    assert (invoice.total, codes(invoice)) == (Decimal("1122.50"), ["number_cleaned", "total_differs"])
+
+
 def test_names_may_have_a_prefix_everywhere_or_no_namespace_at_all():
     bare = PLAIN.replace("p:FatturaElettronica", "FatturaElettronica").replace("xmlns:p", "xmlns")
     none = bare.replace(' xmlns="http://ivaservizi.agenziaentrate.gov.it/docs/xsd/fatture/v1.2"', "")

@@ -106,7 +106,7 @@ def _check_digests(content: bytes, signers: list[tuple[str, bytes | None]]) -> l
     for algorithm, digest in signers:
         if digest is None or algorithm not in _DIGESTS:
             notices.append(notice("digest_unknown", algorithm=algorithm))
-        elif hashlib.new(algorithm, content).digest() == b"":
+        elif hashlib.new(algorithm, content).digest() != digest:
             raise TamperedEnvelope(
                 _("The content of the file is not what was signed: changed or damaged. Ask for it again.")
             )

@@ -1,0 +1,76 @@
+"""Names compared as people compare them: without case, accents, legal forms and the order of words."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from difflib import SequenceMatcher
+
+#: Legal forms and small words of Italian and French names: they tell nobody apart.
+COMMON = frozenset(
+    "srl srls spa sapa snc sas ss scarl scrl scpa coop onlus aps asd sarl sasu eurl sa sci scop scm gie "
+    "selarl gmbh ag ltd llc societa societe ditta impresa entreprise ets studio "
+    "di da de del della delle dei degli dello e ed et du des la le les lo il i gli the".split()
+)
+SHORTEST_WORD = 2
+PHONE_DIGITS = 8
+
+
+def normalised(text: str) -> str:
+    """Small letters and figures, no accents, one space between words; dots join ("S.r.l." is "srl")."""
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    bare = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    return " ".join(re.sub(r"[^a-z0-9]+", " ", bare.replace(".", "").replace("'", " ")).split())
+
+
+def words(name: str) -> list[str]:
+    """The words that tell a name from another, in alphabetical order; all of them if none is left."""
+    every = normalised(name).split()
+    telling = {word for word in every if word not in COMMON and len(word) >= SHORTEST_WORD}
+    return sorted(telling or set(every))
+
+
+def name_key(name: str) -> str:
+    """Equal for names made of the same words: "Rossi Mario" and "MARIO ROSSI s.n.c."."""
+    return " ".join(words(name))
+
+
+def sound(word: str) -> str:
+    """A word without what is easily mistyped: vowels after the first letter, h, doubled letters.
+
+    "Bianchi", "Bianci" and "Biancchi" sound the same. Figures stay as they are.
+    """
+    kept = word[:1]
+    for letter in word[1:]:
+        if letter not in "aeiouhy" and letter != kept[-1:]:
+            kept += letter
+    return kept
+
+
+def sounds(name: str) -> list[str]:
+    """The sounds of a name's words, each once."""
+    return sorted({sound(word) for word in words(name)})
+
+
+def phone_key(phone: str) -> str:
+    """The last eight figures of a telephone number; empty where it has fewer than six."""
+    figures = re.sub(r"\D", "", phone)
+    return figures[-PHONE_DIGITS:] if len(figures) >= 6 else ""
+
+
+def similarity(one: str, other: str) -> int:
+    """How alike two names are, 0 to 100: each word with its nearest in the other, by length."""
+    mine, theirs = words(one), words(other)
+    if not mine or not theirs:
+        return 0
+    return (_coverage(mine, theirs) + _coverage(theirs, mine)) // 2
+
+
+def _coverage(some: list[str], others: Iterable[str]) -> int:
+    """The part of some words found among others, in per cent of their letters."""
+    others = list(others)
+    found = sum(len(word) * max(_alike(word, other) for other in others) for word in some)
+    return found // sum(map(len, some))
+
+
+def _alike(word: str, other: str) -> int:
+    return 100 if word == other else int(SequenceMatcher(None, word, other).ratio() * 100)
