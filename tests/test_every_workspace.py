@@ -2,7 +2,6 @@
 
 import pytest
 from django.contrib.auth import get_user_model
-
 from drf_spectacular.drainage import GENERATOR_STATS
 from drf_spectacular.generators import SchemaGenerator
 

@@ -126,7 +126,7 @@ class ContractLine(models.Model):
 
     class Partial(models.TextChoices):
         BY_DAYS = "by_days", _("by days")
-        BY_30THS = "by_30ths", _("by months and thirtieths")
+        BY_30THS = "by_30ths", _("by months and days")
         FULL = "full", _("in full")
         FREE = "free", _("free")
         MERGE = "merge", _("with the next period")

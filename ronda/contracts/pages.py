@@ -139,7 +139,9 @@ def strip(found: Coverage) -> list[dict[str, Any]]:
 def legend(found: Coverage) -> list[tuple[str, Any, int]]:
     """Class, name and number of days of every state that occurs."""
     return [
-        (STATE_CLASSES[state], name, days) for state, name in STATE_NAMES.items() if (days := found.days(state))
+        (STATE_CLASSES[state], name, days)
+        for state, name in STATE_NAMES.items()
+        if (days := found.days(state))
     ]
 
 

@@ -154,7 +154,7 @@ class Party(Address):
         BUILDING = "building", _("condominium")
 
     company = models.ForeignKey(Company, models.PROTECT, related_name="+")
-    code = models.CharField(_("code"), max_length=20)
+    code = models.CharField(_("code"), max_length=28)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.FIRM)
     name = models.CharField(_("name"), max_length=200)
     first_name = models.CharField(_("first name"), max_length=80, blank=True)

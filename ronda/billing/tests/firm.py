@@ -30,9 +30,7 @@ def vat_code(company: Company, percent: str = "22", nature: str = "", **facts: o
 def make_item(company: Company, name: str = "Canone", price: str = "100.00", **facts: object) -> Item:
     facts.setdefault("vat_code", vat_code(company))
     count = Item.objects.filter(company=company).count()
-    return Item.objects.create(
-        company=company, code=f"I{count}", name=name, price=Decimal(price), **facts
-    )
+    return Item.objects.create(company=company, code=f"I{count}", name=name, price=Decimal(price), **facts)
 
 
 def make_account(company: Company, name: str = "Bianchi", **facts: object) -> BillingAccount:
@@ -51,7 +49,9 @@ def make_group(account: BillingAccount, code: str) -> BillingGroup:
     return BillingGroup.objects.create(account=account, code=code)
 
 
-def line(company: Company, net: str = "100.00", percent: str = "22", text: str = "Canone", **facts: object) -> DraftLine:
+def line(
+    company: Company, net: str = "100.00", percent: str = "22", text: str = "Canone", **facts: object
+) -> DraftLine:
     """A line of one unit."""
     facts.setdefault("vat_code", vat_code(company, percent))
     return DraftLine(text, Decimal(1), Decimal(net), **facts)

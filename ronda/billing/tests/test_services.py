@@ -26,6 +26,7 @@ from ronda.billing.services import (
     issue_document,
 )
 from ronda.billing.tests.firm import TODAY, line, make_account, make_firm, vat_code
+from ronda.company.country import country_pack
 from ronda.company.models import AuditEntry, NumberSeries
 from ronda.company.numbering import DateBeforeLastNumber
 from ronda.kernel import bus
@@ -74,7 +75,9 @@ def test_r29_vat_is_taken_once_on_the_sum_of_the_lines(firm, account):
 def test_r30_a_line_is_quantity_times_the_discounted_price(firm, account):
     document = issued(
         account,
-        DraftLine("Ore", Decimal("2.5"), Decimal("33.33333333"), discount=Decimal(10), vat_code=vat_code(firm)),
+        DraftLine(
+            "Ore", Decimal("2.5"), Decimal("33.33333333"), discount=Decimal(10), vat_code=vat_code(firm)
+        ),
     )
 
     assert document.lines.get().net == Decimal("75.00")
@@ -183,8 +186,6 @@ def test_r36_withholding_lowers_what_is_paid_not_the_total(firm):
 
 
 def first_withholding(firm):
-    from ronda.company.country import country_pack
-
     kinds = country_pack(firm).withholding_kinds(on=TODAY)
     return next(kind.code for kind in kinds if kind.rate == 20 and kind.base_percent == 100)
 

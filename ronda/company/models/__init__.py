@@ -1,6 +1,7 @@
 from ronda.company.models.companies import Branch, Company, Membership, Role, User
 from ronda.company.models.files import Attachment
 from ronda.company.models.history import AuditEntry
+from ronda.company.models.imports import ImportBatch, ImportedRecord, ImportedSource, ImportMapping
 from ronda.company.models.jobs import Job, Schedule
 from ronda.company.models.mail import OutgoingMail
 from ronda.company.models.numbers import NumberSeries
@@ -11,6 +12,10 @@ __all__ = [
     "AuditEntry",
     "Branch",
     "Company",
+    "ImportBatch",
+    "ImportMapping",
+    "ImportedRecord",
+    "ImportedSource",
     "Job",
     "Membership",
     "NumberSeries",

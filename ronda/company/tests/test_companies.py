@@ -108,6 +108,19 @@ def test_without_a_current_company_the_default_one_counts(company, other_company
     assert (user.has_perm("company.view_attachment"), user.has_perm("company.change_role")) == (True, False)
 
 
+def test_switching_company_switches_the_permissions_of_the_same_user_object(
+    company, other_company, member_of
+):
+    carla = member_of(company, "owner", "carla")
+    member_of(other_company, "read_only", "carla")
+    answers = []
+    for firm in (company, other_company, company):
+        carla.company_id = firm.pk
+        answers.append(carla.has_perm("company.change_role"))
+
+    assert answers == [True, False, True]
+
+
 def test_permissions_are_read_once_per_request(company, member_of):
     user = member_of(company, "accountant")
     user.company_id = company.pk

@@ -25,7 +25,7 @@ from ronda.company.tests.tasks_for_tests import write_branches
 company = Company.objects.create(name="Aria Srl", country="IT")
 enqueue_job(write_branches, company.pk, 40, sys.argv[2], company=company)
 """
-UNITS, DEADLINE = 40, 30
+UNITS, DEADLINE = 40, 60
 PAUSE = threading.Event()
 
 

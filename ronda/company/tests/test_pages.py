@@ -350,6 +350,28 @@ def test_files_of_another_company_are_not_found(other_company, owner, at_desk):
     assert Attachment.objects.count() == 1
 
 
+def test_a_file_is_hidden_from_who_may_not_see_its_record(company, member_of, at_desk):
+    role = company.roles.get(code="owner")
+    file = attach_file(role, ContentFile(b"secret"), name="s.txt", by="anna")
+    desk = at_desk(member_of(company, "technician", "carla"))
+
+    assert desk.get(reverse("attachment-download", args=[file.pk])).status_code == 404
+
+
+def test_a_file_of_ones_other_company_waits_until_one_works_there(
+    company, other_company, owner, member_of, at_desk
+):
+    member_of(other_company, "owner", owner.username)
+    file = attach_file(other_company, ContentFile(b"secret"), name="s.txt", by="anna")
+    desk, url = at_desk(owner), reverse("attachment-download", args=[file.pk])
+
+    assert desk.get(url).status_code == 404
+    desk.post(reverse("company-switch"), {"company": other_company.pk})
+    opened = desk.get(url)
+    assert opened.status_code == 200
+    opened.close()
+
+
 def test_a_file_too_large_answers_409_with_its_code_and_readers_add_none(
     company, branch, owner, member_of, at_desk
 ):

@@ -100,5 +100,3 @@ def _account(party: Party) -> BillingAccount:
 
 def _day(day: date) -> str:
     return day.strftime("%d/%m/%Y")
-
-

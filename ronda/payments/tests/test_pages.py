@@ -202,3 +202,23 @@ def test_states_are_shown_in_words(page, company):
 
     assert '<span class="badge badge-red">overdue</span>' in html
     assert Instalment.objects.get().state(JANUARY).label == "open"
+
+
+def test_the_api_records_a_payment_once_and_says_why_it_refuses(page, company, party):
+    issued(party, JANUARY, "100", rate="0")
+    facts = {
+        "party": party.pk,
+        "amount": "60.00",
+        "date": "2026-03-02",
+        "method": company_method(company).pk,
+        "once": "receipt-1",
+    }
+
+    answers = [
+        page.post(reverse("api-payment-list"), facts | more, content_type="application/json")
+        for more in ({}, {}, {"amount": "61.00"})
+    ]
+
+    assert [answer.status_code for answer in answers] == [201, 201, 409]
+    assert answers[2].json()["code"] == "payments.key_used_for_another"
+    assert list(Payment.objects.values_list("amount", "allocated")) == [(Decimal(60), Decimal(60))]

@@ -7,9 +7,9 @@ from datetime import date
 import typer
 from rich.table import Table
 
+from ronda.billing.domain.reasons import explain
 from ronda.billing.models import BillingRun, RunEntry, RunSkip
 from ronda.billing.services import confirm_run, issue_entries, prepare_run
-from ronda.billing.domain.reasons import explain
 from ronda.site.cli.terminal import bar, company_called, console, refusals_to_exit
 
 

@@ -1,4 +1,7 @@
-"""Workspaces over the tables of the company app, for the tests of this layer only."""
+"""Workspaces over the tables of the company app, for the tests of the layer that draws them.
+
+They stand here and not in the app because they import from a higher one.
+"""
 
 from decimal import Decimal
 from typing import ClassVar

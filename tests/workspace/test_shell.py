@@ -6,8 +6,8 @@ from ronda.company.models import Branch, Role
 from ronda.workspace import context, registry
 from ronda.workspace.declare import Page, register_page
 from ronda.workspace.rest import answer
-from ronda.workspace.tests.conftest import member_of
-from ronda.workspace.tests.workspaces import Closed
+from tests.workspace.conftest import member_of
+from tests.workspace.workspaces import Closed
 
 pytestmark = pytest.mark.django_db
 

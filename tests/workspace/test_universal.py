@@ -5,8 +5,8 @@ from django.contrib.contenttypes.models import ContentType
 
 from ronda.company.models import Attachment, Branch, Membership, Role
 from ronda.workspace import testing
-from ronda.workspace.tests import workspaces
-from ronda.workspace.tests.conftest import member_of
+from tests.workspace import workspaces
+from tests.workspace.conftest import member_of
 
 pytestmark = pytest.mark.django_db
 

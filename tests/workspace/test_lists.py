@@ -12,8 +12,8 @@ from ronda.company.models import Attachment, Branch
 from ronda.workspace.filters import preset
 from ronda.workspace.listing import Listing
 from ronda.workspace.models import SavedView
-from ronda.workspace.tests.conftest import member_of
-from ronda.workspace.tests.workspaces import Branches, Files
+from tests.workspace.conftest import member_of
+from tests.workspace.workspaces import Branches, Files
 
 pytestmark = pytest.mark.django_db
 
@@ -54,6 +54,12 @@ def test_pages_follow_each_other_without_gap_or_repetition(company):
     seen = [row.pk for n in (1, 2, 3) for row in listing(company, query=f"sort=size&page={n}").page]
     assert sorted(seen) == sorted(Attachment.objects.values_list("pk", flat=True))
     assert len(seen) == len(set(seen)) == 25
+
+
+def test_an_order_always_ends_with_the_key(company, monkeypatch):
+    monkeypatch.setattr(Files, "order", ("name",))
+
+    assert listing(company, query="sort=-size").order == ["-size", "name", "-pk"]
 
 
 def test_a_page_beyond_the_last_shows_the_last(company):

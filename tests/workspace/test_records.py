@@ -8,8 +8,8 @@ from ronda.kernel import bus
 from ronda.workspace import forms, services
 from ronda.workspace.declare import Inline
 from ronda.workspace.events import RecordSaved
-from ronda.workspace.tests.conftest import member_of
-from ronda.workspace.tests.workspaces import RUN, AmountForm, Branches, MemberForm
+from tests.workspace.conftest import member_of
+from tests.workspace.workspaces import RUN, AmountForm, Branches, MemberForm
 
 pytestmark = pytest.mark.django_db
 

@@ -3,14 +3,14 @@ from django.contrib.auth import get_user_model
 
 from ronda.company.models import Company, Membership, Role
 from ronda.workspace.registry import registry
-from ronda.workspace.tests import workspaces
+from tests.workspace import workspaces
 
 
 @pytest.fixture
 def mounted(settings, monkeypatch):
     """The throw-away workspaces, mounted for one test."""
     monkeypatch.setattr(registry, "_by_base", {one.base(): one for one in workspaces.WORKSPACES})
-    settings.ROOT_URLCONF = "ronda.workspace.tests.workspaces"
+    settings.ROOT_URLCONF = "tests.workspace.workspaces"
     workspaces.RUN.clear()
 
 
