@@ -49,12 +49,32 @@ MONTHS_SHUT = [
 ]
 
 
-class PartyForm(CompanyModelForm):
+class AutomaticCode(CompanyModelForm):
+    """The form of a record whose code is given by its service when the person leaves it empty."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].required = False
+        self.fields["code"].help_text = _("Empty: the next free code.")
+
+    def clean_code(self) -> str:
+        """A known code is not taken away."""
+        return str(self.cleaned_data["code"] or self.initial.get("code") or "")
+
+    def _get_validation_exclusions(self) -> set[str]:
+        excluded: set[str] = super()._get_validation_exclusions()
+        return excluded if self.cleaned_data.get("code") else excluded | {"code"}
+
+
+class PartyForm(AutomaticCode):
     """A customer or supplier: name and address come first, the rest when it is known (S2, S5)."""
 
     company_paths = COMPANY_PATHS
     fieldsets = (
-        (_("Name and billing address"), ("name", "kind", "street", "postcode", "city", "province", "country")),
+        (
+            _("Name and billing address"),
+            ("name", "kind", "street", "postcode", "city", "province", "country"),
+        ),
         (_("Reaching them"), ("email", "phone", "mobile", "website", "language")),
         (
             _("Tax data and e-invoices"),
@@ -115,8 +135,6 @@ class PartyForm(CompanyModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.confirmed: frozenset[str] = frozenset()
-        self.fields["code"].required = False
-        self.fields["code"].help_text = _("Empty: the next free code.")
         self.fields["language"] = forms.ChoiceField(
             label=_("Language"), choices=LANGUAGES, required=False, initial=self.instance.language
         )
@@ -142,19 +160,12 @@ class PartyForm(CompanyModelForm):
             self.fields[name].widget.is_required = True
             self.fields[name].label = f"{self.fields[name].label} *"
 
-    def _get_validation_exclusions(self) -> set[str]:
-        """An empty code is given by the service, after the checks."""
-        return super()._get_validation_exclusions() | ({"code"} if not self.cleaned_data.get("code") else set())
-
     def facts(self) -> dict[str, Any]:
         """What the services take."""
-        given = {name: self.cleaned_data[name] for name in self.fields if name != "seen"}
-        if not given["code"]:
-            given["code"] = self.initial.get("code") or ""
-        return given
+        return {name: self.cleaned_data[name] for name in self.fields if name != "seen"}
 
 
-class SiteForm(CompanyModelForm):
+class SiteForm(AutomaticCode):
     """A place of work; coordinates are found from the city, or written by hand."""
 
     company_paths = COMPANY_PATHS
@@ -188,20 +199,12 @@ class SiteForm(CompanyModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["code"].required = False
-        self.fields["code"].help_text = _("Empty: the next number.")
         self.fields["billing_group"].help_text = _(
             "Same letter, one invoice; another letter, an invoice of its own. Empty: the main invoice."
         )
         self.fields["latitude"].help_text = _("Empty: the centre of the municipality.")
         if self.instance.pk is None and self.company is not None:
             self.initial.setdefault("country", self.company.country)
-
-    def _get_validation_exclusions(self) -> set[str]:
-        return super()._get_validation_exclusions() | ({"code"} if not self.cleaned_data.get("code") else set())
-
-    def clean_code(self) -> str:
-        return str(self.cleaned_data["code"] or self.initial.get("code") or "")
 
 
 class ContactForm(CompanyModelForm):
@@ -432,5 +435,3 @@ class AddFamilyForm(CompanyForm):
     """A family for the ticked customers."""
 
     family = forms.ModelChoiceField(label=_("Family"), queryset=Family.objects.all())
-
-

@@ -74,6 +74,13 @@ class Address(models.Model):
         return " ".join(part for part in (self.postcode, self.city, province) if part)
 
     @property
+    def coordinates(self) -> str:
+        """Latitude and longitude in degrees, empty where not located."""
+        if self.latitude is None or self.longitude is None:
+            return ""
+        return f"{self.latitude.normalize():f}, {self.longitude.normalize():f}"
+
+    @property
     def address_lines(self) -> list[str]:
         return [line for line in (self.street, self.city_line) if line]
 
@@ -163,9 +170,7 @@ class Party(Address):
     is_supplier = models.BooleanField(_("supplier"), default=False)
     active = models.BooleanField(_("active"), default=True)
     tax_id = models.CharField(_("VAT number"), max_length=28, blank=True)
-    registration_id = models.CharField(
-        _("tax code or registration number"), max_length=28, blank=True
-    )
+    registration_id = models.CharField(_("tax code or registration number"), max_length=28, blank=True)
     recipient_code = models.CharField(_("e-invoice address"), max_length=140, blank=True)
     pec = models.EmailField(_("certified e-mail"), blank=True)
     email = models.EmailField(_("e-mail"), blank=True)
@@ -351,6 +356,11 @@ class Site(Address):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def letter(self) -> str:
+        """The letter of its billing group; empty where it is on the main invoice."""
+        return self.billing_group.code if self.billing_group else ""
 
 
 class Contact(models.Model):

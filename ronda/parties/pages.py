@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ronda.company.country import registered_countries
 from ronda.parties.models import Place
-from ronda.parties.queries import places_like, possible_duplicates
+from ronda.parties.queries import PossibleDuplicate, places_like, possible_duplicates
 from ronda.workspace.endpoints import JsonForPeople
 from ronda.workspace.registry import url_of
 
@@ -51,6 +51,12 @@ def place_facts(place: Place, postcode: str) -> dict[str, Any]:
     return facts
 
 
+def hint(found: PossibleDuplicate) -> str:
+    """Code, town and what is alike."""
+    known = [part for part in (found.party.code, found.party.city) if part]
+    return " · ".join([*known, *(str(WHY[name]) for name in found.why)])
+
+
 class Duplicates(JsonForPeople):
     """Customers for <ui-duplicates>: `{"results": [{text, hint, url}]}`."""
 
@@ -68,7 +74,7 @@ class Duplicates(JsonForPeople):
         results = [
             {
                 "text": str(one.party),
-                "hint": " · ".join([*filter(None, [one.party.code, one.party.city]), *(str(WHY[name]) for name in one.why)]),
+                "hint": hint(one),
                 "url": url_of(one.party) or "",
             }
             for one in found

@@ -152,5 +152,3 @@ def contacts_for(party: Party, role: str, *, site: Any = None) -> QuerySet[Conta
     if site is not None:
         contacts = contacts.filter(Q(site=site) | Q(site=None))
     return contacts.order_by("pk")
-
-

@@ -179,7 +179,11 @@ FORMAT_MODULE_PATH = "ronda.workspace.formats"
 STATIC_URL = "static/"
 STATIC_ROOT = VAR / "static"
 STATICFILES_DIRS = [BASE_DIR / "ronda" / "static"]
+# The folder is there from the first start on: the web server complains of one that is not.
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 WHITENOISE_USE_FINDERS = True
+# Built files carry a hash of their content in their names and may be kept for good.
+WHITENOISE_IMMUTABLE_FILE_TEST = r"^.+-[0-9A-Z]{8}\.\w+$"
 WHITENOISE_AUTOREFRESH = DEBUG
 MEDIA_ROOT = VAR / "files"
 MEDIA_URL = "media/"
@@ -187,7 +191,11 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 120_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
-EMAIL_BACKEND = os.environ.get("RONDA_EMAIL_BACKEND", "django.core.mail.backends.filebased.EmailBackend")
+EMAIL_BACKEND = (
+    "ronda.company.mailbox.SmtpMailbox"
+    if os.environ.get("RONDA_SMTP_HOST")
+    else "ronda.company.mailbox.FileMailbox"
+)
 EMAIL_FILE_PATH = VAR / "mail"
 EMAIL_HOST = os.environ.get("RONDA_SMTP_HOST", "localhost")
 EMAIL_PORT = int(os.environ.get("RONDA_SMTP_PORT", "25"))

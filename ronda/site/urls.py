@@ -7,8 +7,10 @@ from drf_spectacular.views import SpectacularAPIView
 from ronda.accounting import pages as accounting_pages
 from ronda.accounting import workspace as accounting
 from ronda.billing import workspace as billing
+from ronda.catalogue import workspace as catalogue
 from ronda.company import workspace as company
 from ronda.contracts import workspace as contracts
+from ronda.parties import workspace as parties
 from ronda.payments import pages as payments_pages
 from ronda.payments import workspace as payments
 from ronda.site import pages
@@ -16,6 +18,8 @@ from ronda.workspace.rest import mount_api
 from ronda.workspace.urls import mount, shell_urls
 
 WORKSPACES = [
+    *parties.WORKSPACES,
+    *catalogue.WORKSPACES,
     contracts.Contracts,
     contracts.Lines,
     contracts.Proposals,
@@ -43,6 +47,7 @@ urlpatterns = [
     *mount(WORKSPACES),
     *shell_urls(),
     path("", include("ronda.company.urls")),
+    path("", include("ronda.parties.urls")),
     path("", include("ronda.billing.urls")),
     *payments_pages.urlpatterns,
     *accounting_pages.urlpatterns,

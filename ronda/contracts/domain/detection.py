@@ -78,6 +78,7 @@ class DetectedContract:
     confidence: int
     evidence: tuple[Evidence, ...]
     key: str
+    item: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +170,7 @@ def _propose(track: list[_Sighting], identity: Sequence[str], as_of: date) -> De
             Evidence(s.line.reference, s.line.issued_on, s.line.net, s.line.description) for s in track
         ),
         key=hashlib.sha256("\x1f".join(identity).encode()).hexdigest(),
+        item=line.item,
     )
 
 

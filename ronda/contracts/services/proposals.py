@@ -28,10 +28,14 @@ def proposal_key(party: Party, text: str, frequency: int) -> str:
 
 @transaction.atomic
 def record_proposals(rows: Sequence[dict[str, Any]], *, by: str) -> int:
-    """Keep what was found, each once; open ones are brought up to date. How many are new."""
+    """Keep what was found, each once; open ones are brought up to date. How many are new.
+
+    A row is told from others by its text and frequency, unless it comes with a `key` of its own.
+    """
     new = 0
-    for facts in rows:
-        key = proposal_key(facts["party"], facts["text"], facts["frequency"])
+    for given in rows:
+        facts = dict(given)
+        key = facts.pop("key", "") or proposal_key(facts["party"], facts["text"], facts["frequency"])
         known = ContractProposal.objects.filter(company=facts["company"], key=key).first()
         if known is None:
             ContractProposal.objects.create(key=key, **facts)

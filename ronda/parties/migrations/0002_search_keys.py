@@ -4,12 +4,6 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 
-def forget_places(apps, schema_editor):
-    """Municipalities are loaded again at the next start, with the keys they are searched by."""
-    apps.get_model("parties", "Postcode").objects.all().delete()
-    apps.get_model("parties", "Place").objects.all().delete()
-
-
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -18,7 +12,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.RunPython(forget_places, migrations.RunPython.noop),
         migrations.AddField(
             model_name='place',
             name='key',

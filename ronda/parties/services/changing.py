@@ -21,9 +21,7 @@ KEPT_IN_KEYS = {"name", "email", "phone", "mobile"}
 
 
 @transaction.atomic
-def update_party(
-    party: Party, *, by: str, confirmed: frozenset[str] = frozenset(), **facts: Any
-) -> Party:
+def update_party(party: Party, *, by: str, confirmed: frozenset[str] = frozenset(), **facts: Any) -> Party:
     """Change facts of a party (those of `create_party`); only what differs is checked and recorded.
 
     A changed city moves the province and the point on the map. Refusals and questions are those of
@@ -46,7 +44,10 @@ def update_party(
         rewrite_keys([party])
     changes = {name: [str(was or ""), str(getattr(party, name) or "")] for name, was in before.items()}
     audit.record(
-        by, "parties.party.updated", party, **{name: pair for name, pair in changes.items() if pair[0] != pair[1]}
+        by,
+        "parties.party.updated",
+        party,
+        **{name: pair for name, pair in changes.items() if pair[0] != pair[1]},
     )
     return party
 

@@ -275,14 +275,16 @@ def check_number_free(checking: Checking) -> None:
             value = getattr(party, name)
             if not value or (checking.settings.ignore_inactive and not party.active):
                 continue
-            others = [other for other in taken.get(value, []) if other is not party and _is_other(other, party)]
-            if others:
-                checking.note(position, _repeated(checking, draft, name, others[0]))
+            other = next((one for one in taken.get(value, []) if _is_other(one, party)), None)
+            if other is not None:
+                checking.note(position, _repeated(checking, draft, name, other))
             taken.setdefault(value, []).append(party)
 
 
 def _is_other(other: Party, party: Party) -> bool:
-    return (other.pk is None or other.pk != party.pk) and other.country == party.country
+    return (
+        other is not party and (other.pk is None or other.pk != party.pk) and other.country == party.country
+    )
 
 
 def _numbers_taken(checking: Checking, name: str, values: Iterable[str]) -> dict[str, list[Party]]:

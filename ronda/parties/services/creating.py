@@ -59,8 +59,8 @@ def create_party(
 ) -> Party:
     """A new customer: the name and the billing address are enough (S2); the code follows by itself.
 
-    `facts` are those of `NewParty`, with `sites`, `contacts` and `recipients`. Province and point on the map are
-    completed from the city. Refuses what the options of the company ask for (see `checks`); questions
+    `facts` are those of `NewParty`, with `sites`, `contacts` and `recipients`. Province and point on
+    the map are completed from the city. Refuses what the options of the company ask for (see `checks`); questions
     (a doubtful number, a likely duplicate) are asked until their code is in `confirmed`.
     """
     parts = {part: facts.pop(part) for part in ("sites", "contacts", "recipients") if part in facts}
@@ -193,9 +193,7 @@ def _insert_accounts(drafts: Sequence[Draft], rows: Sequence[NewParty]) -> Group
     groups: Groups = []
     for account, new in zip(accounts, rows, strict=True):
         letters = dict.fromkeys(["", *(str(site.get("group") or "") for site in new.sites)])
-        groups.append(
-            {letter: row(BillingGroup, account_id=account.pk, code=letter) for letter in letters}
-        )
+        groups.append({letter: row(BillingGroup, account_id=account.pk, code=letter) for letter in letters})
     insert([group for of_party in groups for group in of_party.values()])
     return groups
 
@@ -234,5 +232,3 @@ def _insert_people(parties: Sequence[Party], rows: Sequence[NewParty], groups: G
         ]
     insert(contacts)
     insert(recipients)
-
-

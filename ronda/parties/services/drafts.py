@@ -119,5 +119,3 @@ def tidy(party: Party) -> None:
     party.country = party.country.upper() or party.company.country
     if not party.name:
         party.name = f"{party.first_name} {party.last_name}".strip()
-
-

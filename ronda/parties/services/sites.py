@@ -83,9 +83,7 @@ def _check_site(site: Site) -> None:
         )
     group = site.billing_group
     if group is not None and group.account.party.company_id != site.party.company_id:
-        raise GroupOfAnotherCompany(
-            _("The billing group belongs to another company."), field="billing_group"
-        )
+        raise GroupOfAnotherCompany(_("The billing group belongs to another company."), field="billing_group")
     check_phones(site.party.company, site, site.country, ("phone",))
 
 

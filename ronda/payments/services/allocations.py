@@ -69,11 +69,13 @@ def allocate(payment: Payment, *, on: date, by: str, instalments: Shares | None 
 def unallocate(allocation: Allocation, *, on: date, by: str) -> None:
     """Remove this link and no other: the due is open again, the amount is unused again (R46).
 
-    AlreadyCancelled when the payment is cancelled: its links are already reversed.
+    AlreadyCancelled when somebody else removed it meanwhile, or the payment is cancelled.
     """
     lock_party(allocation.instalment.party_id)
     rows = Allocation.objects.select_related("instalment", "credit", "payment")
-    link = rows.get(pk=allocation.pk)
+    link = rows.filter(pk=allocation.pk).first()
+    if link is None:
+        raise AlreadyCancelled(_("The link is already removed."))
     if link.payment is not None and link.payment.cancelled_on is not None:
         raise AlreadyCancelled(_("The payment is cancelled: its links are already reversed."))
 

@@ -52,6 +52,15 @@ def test_r46_unallocating_removes_only_that_link(party, pay):
     assert (payment.allocated, Allocation.objects.count()) == (Decimal(100), 1)
 
 
+def test_a_link_is_removed_once(party, pay):
+    issued(party, JANUARY, "100", rate="0")
+    link = pay("60").allocations.get()
+    unallocate(Allocation.objects.get(pk=link.pk), on=MARCH, by="anna")
+
+    with pytest.raises(AlreadyCancelled):
+        unallocate(link, on=MARCH, by="anna")
+
+
 def test_r46_an_unused_amount_settles_a_later_invoice(party, pay):
     payment = pay("150")
     document = issued(party, JANUARY, "100", rate="0")

@@ -13,6 +13,7 @@ from typing import Any
 
 from liquid import Environment, StrictUndefined
 from liquid.builtin import DictLoader
+from liquid.context import RenderContext
 from liquid.exceptions import (
     LiquidError,
     LocalNamespaceLimitError,
@@ -20,58 +21,88 @@ from liquid.exceptions import (
     OutputStreamLimitError,
 )
 from liquid.template import BoundTemplate
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from ronda.kernel.errors import Refusal
 from ronda.kernel.i18n import _
 from ronda.reports.domain import formats
 
-LARGEST_LAYOUT = 200_000
+LARGEST_LAYOUT = 100_000
 LARGEST_OUTPUT = 4_000_000
-MOST_LOOPS = 400
+MOST_REPEATS = 20_000
 _LONGEST_TEXT = 100_000
-_TAGS = frozenset({"assign", "capture", "case", "comment", "cycle", "echo", "for", "if", "raw", "unless"})
+_TAGS = frozenset(
+    "# assign break capture case comment content continue cycle echo for if illegal output raw unless".split()
+)
 _PLAIN_FILTERS = frozenset(
     "abs at_least at_most capitalize ceil default divided_by downcase escape first floor last minus"
     " modulo plus round size strip times truncate upcase".split()
 )
-_SIMPLE = (str, int, Decimal, date, bool, type(None))
+_PLAIN = (str, int, Decimal, date, type(None))
+
+REASONS: Mapping[str, Any] = {
+    "long": _("The layout is too long: %(what)s characters at most."),
+    "deep": _("The layout is nested too deeply."),
+    "loops": _("A loop repeats too often. Loop over the lines of the document only."),
+    "output": _("The layout writes too much. Shorten what it repeats."),
+    "memory": _("The layout keeps too much in its variables. Use fewer or shorter ones."),
+    "mistake": _("Mistake in the layout: %(what)s."),
+    "fetch": _("“%(what)s” would load something from elsewhere. Layouts may not: use the logo, or data: images."),
+    "element": _("“%(what)s” is not allowed in a layout."),
+    "pages": _("The layout makes more than %(what)s pages of a short document."),
+    "slow": _("The layout takes too long to print. Simplify it."),
+    "style": _("Mistake in the style: %(what)s."),
+}
 
 
 class LayoutError(Refusal):
-    """A layout that cannot be used; `line` is counted from 1, 0 where there is none to point at."""
+    """A layout that cannot be used; `line` is counted from 1, 0 where there is none to point at.
+
+    `reason` is a key of REASONS; `field` is "html" or "css".
+    """
 
     code = "reports.layout_error"
 
-    def __init__(self, message: Any, *, line: int = 0, field: str | None = None) -> None:
-        super().__init__(message, field=field, line=line)
-        self.line = line
+    def __init__(self, reason: str, what: object = "", *, line: int = 0, field: str = "html") -> None:
+        super().__init__(REASONS[reason] % {"what": what}, field=field, line=line)
+        self.reason, self.what, self.line = reason, str(what), line
+
+
+class _Counting(RenderContext):
+    """Counts what loops repeat over the whole layout; the library counts nested loops only."""
+
+    repeats = 0
+
+    def raise_for_loop_limit(self, length: int = 1) -> None:
+        super().raise_for_loop_limit(length)
+        self.repeats += length
+        if self.repeats > MOST_REPEATS:
+            raise LoopIterationLimitError("loop iteration limit reached", token=None)
+
+
+class _Template(BoundTemplate):
+    context_class = _Counting
 
 
 class _Limited(Environment):
-    """Limits are class attributes of the library."""
+    """The library takes its limits from class attributes."""
 
-    loop_iteration_limit = 20_000
+    loop_iteration_limit = MOST_REPEATS
     output_stream_limit = LARGEST_OUTPUT
     local_namespace_limit = 1_000_000
     context_depth_limit = 20
     block_nesting_limit = 20
+    template_class = _Template
 
 
 @lru_cache(maxsize=8)
 def environment(language: str) -> Environment:
     """The environment of a document's language, with its money, number and day filters."""
     made = _Limited(undefined=StrictUndefined, loader=DictLoader({}), autoescape=True)
-    made.tags = {name: tag for name, tag in made.tags.items() if name in _TAGS or name not in _ALL_TAGS}
-    made.filters = {name: made.filters[name] for name in _PLAIN_FILTERS if name in made.filters}
+    made.tags = {name: tag for name, tag in made.tags.items() if name in _TAGS}
+    made.filters = {name: made.filters[name] for name in _PLAIN_FILTERS}
     made.filters |= _own_filters(language)
     return made
-
-
-_ALL_TAGS = frozenset(
-    {"decrement", "doc", "extends", "block", "ifchanged", "include", "increment", "liquid", "macro"}
-    | {"call", "render", "tablerow", "with", "translate", "snippet"}
-)
 
 
 def _own_filters(language: str) -> dict[str, Callable[..., Any]]:
@@ -84,21 +115,19 @@ def _own_filters(language: str) -> dict[str, Callable[..., Any]]:
     def day(value: Any, style: Any = "") -> str:
         return formats.day(value, language, str(style)) if isinstance(value, date) else ""
 
-    def lines(value: Any) -> Markup:
-        """Line ends as they were typed."""
-        return Markup("<br>").join(str(value)[:_LONGEST_TEXT].splitlines())
-
-    def css(value: Any) -> Markup:
-        """A text inside quotes of a style sheet."""
-        return css_text(str(value)[:_LONGEST_TEXT])
-
-    return {"money": money, "number": number, "day": day, "lines": lines, "css": css, "iban": _iban}
+    return {"money": money, "number": number, "day": day, "lines": _lines, "css": css_text, "iban": _iban}
 
 
-def css_text(text: str) -> Markup:
-    """A string of CSS: everything but letters, digits and spaces as an escape, so nothing ends it early."""
-    safe = "".join(c if c.isalnum() or c == " " else f"\\{ord(c):x} " for c in " ".join(text.split()))
-    return Markup(f'"{safe}"')  # noqa: S704 -- letters, digits and escapes only
+def _lines(value: Any) -> Markup:
+    """Line ends as they were typed."""
+    return Markup("<br>").join(str(value)[:_LONGEST_TEXT].splitlines())
+
+
+def css_text(value: Any) -> Markup:
+    """A text as a string of a style sheet: all but letters, digits and spaces escaped, so nothing ends it."""
+    text = " ".join(str(value)[:_LONGEST_TEXT].split())
+    safe = "".join(c if c.isalnum() or c == " " else f"\\{ord(c):06x}" for c in text)
+    return Markup(f'"{safe}"')
 
 
 def _iban(value: Any) -> str:
@@ -106,22 +135,20 @@ def _iban(value: Any) -> str:
 
 
 def _decimal(value: Any) -> Decimal:
-    if isinstance(value, Decimal | int) and not isinstance(value, bool):
-        return Decimal(value)
-    return Decimal(0)
+    return Decimal(value) if isinstance(value, Decimal | int) else Decimal(0)
 
 
 @lru_cache(maxsize=256)
 def parsed(source: str, language: str) -> BoundTemplate:
     """The layout ready to be filled, compiled once; LayoutError with the line of a mistake."""
     if len(source) > LARGEST_LAYOUT:
-        raise LayoutError(_("The layout is too long: %(most)s characters at most.") % {"most": LARGEST_LAYOUT})
+        raise LayoutError("long", LARGEST_LAYOUT)
     try:
         return environment(language).from_string(source)
     except LiquidError as error:
         raise _told(error) from error
     except RecursionError as error:
-        raise LayoutError(_("The layout is nested too deeply.")) from error
+        raise LayoutError("deep") from error
 
 
 def fill(source: str, context: Mapping[str, Any], *, language: str) -> str:
@@ -134,29 +161,23 @@ def fill(source: str, context: Mapping[str, Any], *, language: str) -> str:
         return template.render(**context)
     except LiquidError as error:
         raise _told(error) from error
-    except (ArithmeticError, ValueError, TypeError, RecursionError) as error:
-        raise LayoutError(_("The layout cannot be filled: %(why)s") % {"why": error}) from error
+    except RecursionError as error:
+        raise LayoutError("deep") from error
+    except (ArithmeticError, ValueError, TypeError) as error:
+        raise LayoutError("mistake", error) from error
 
 
 def _told(error: LiquidError) -> LayoutError:
     line = 0
-    try:
-        where = error.context()
-    except ValueError:
-        where = None
-    if where is not None:
-        line = where[0]
-    return LayoutError(_reason(error), line=line)
-
-
-def _reason(error: LiquidError) -> Any:
+    if error.token is not None and error.token.start_index >= 0:
+        line = error.token.source.count("\n", 0, error.token.start_index) + 1
     if isinstance(error, LoopIterationLimitError):
-        return _("A loop repeats too often. Loop over the lines of the document only.")
+        return LayoutError("loops", line=line)
     if isinstance(error, OutputStreamLimitError):
-        return _("The layout writes too much. Shorten what it repeats.")
+        return LayoutError("output", line=line)
     if isinstance(error, LocalNamespaceLimitError):
-        return _("The layout keeps too much in its variables. Use fewer or shorter ones.")
-    return _("Mistake in the layout: %(what)s.") % {"what": error.message}
+        return LayoutError("memory", line=line)
+    return LayoutError("mistake", error.message, line=line)
 
 
 def require_plain(value: Any, path: str = "") -> None:
@@ -167,8 +188,5 @@ def require_plain(value: Any, path: str = "") -> None:
     elif isinstance(value, list | tuple):
         for index, inner in enumerate(value):
             require_plain(inner, f"{path}[{index}]")
-    elif not isinstance(value, _SIMPLE) or isinstance(value, datetime):
+    elif not isinstance(value, _PLAIN) or isinstance(value, datetime):
         raise TypeError(f"{path} is a {type(value).__name__}: layouts get plain values only")
-
-
-__all__ = ["LayoutError", "css_text", "environment", "escape", "fill", "parsed", "require_plain"]

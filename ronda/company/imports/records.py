@@ -1,0 +1,73 @@
+"""What an import made of which record, kept so that it can be taken back."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from django.apps import apps
+from django.db.models import Model
+
+from ronda.company.bulk import insert, row
+from ronda.company.models import ImportBatch, ImportedRecord
+
+_owned: dict[str, frozenset[str]] = {}
+
+
+class Trace(NamedTuple):
+    """One record made (`before` is None) or changed by a row of the file."""
+
+    row: int
+    record: Model
+    after: Mapping[str, Any]
+    before: Mapping[str, Any] | None = None
+
+
+def own(label: str, *parts: str) -> None:
+    """Say which rows come and go with a record ("parties.party" with its keys and accounts)."""
+    _owned[label] = frozenset(parts)
+
+
+def owned_by(label: str) -> frozenset[str]:
+    """The models that come and go with a record of this one."""
+    return _owned.get(label, frozenset())
+
+
+def plain(value: Any) -> Any:
+    """A value as it is kept in JSON, equal for equal values of the database."""
+    if isinstance(value, Decimal):
+        return format(value.normalize(), "f")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Model):
+        return value.pk
+    return value if value is None or isinstance(value, bool | int | str) else str(value)
+
+
+def snapshot(record: Model, names: Iterable[str]) -> dict[str, Any]:
+    """The values of some columns, comparable with those of another day."""
+    return {name: plain(getattr(record, name)) for name in names}
+
+
+def keep_traces(batch: ImportBatch, traces: Iterable[Trace]) -> None:
+    """Write what was made and changed, in one statement per some thousand; the caller holds the transaction."""
+    insert(
+        [
+            row(
+                ImportedRecord,
+                batch_id=batch.pk,
+                row=trace.row,
+                label=trace.record._meta.label_lower,
+                object_pk=trace.record.pk,
+                made=trace.before is None,
+                before={name: plain(value) for name, value in (trace.before or {}).items()},
+                after={name: plain(value) for name, value in trace.after.items()},
+            )
+            for trace in traces
+        ]
+    )
+
+
+def model_of(label: str) -> type[Model]:
+    """The model of a label; LookupError when the program no longer has it."""
+    return apps.get_model(label)

@@ -1,0 +1,21 @@
+"""What can be done with Italian documents. Each function is one operation."""
+
+from ronda.countries.it.services.past_invoices import (
+    KIND,
+    NoInvoices,
+    Outcome,
+    SellerNotKnown,
+    UploadTooLarge,
+    import_invoices,
+    request_import,
+)
+
+__all__ = [
+    "KIND",
+    "NoInvoices",
+    "Outcome",
+    "SellerNotKnown",
+    "UploadTooLarge",
+    "import_invoices",
+    "request_import",
+]

@@ -1,0 +1,71 @@
+"""A layout filled and printed: the same steps for stored documents, previews and measurements."""
+
+import re
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from ronda.reports.domain import liquid, pdf
+from ronda.reports.domain.liquid import LayoutError
+
+_LEAVES = re.compile(r"@import|@charset|expression\s*\(|url\(\s*(?!['\"]?data:image/(?:png|jpeg|svg\+xml|webp|gif);)", re.I)
+_ELEMENTS = re.compile(r"<\s*/?\s*(script|link|iframe|frame|object|embed|base|meta|form|input|video|audio|style)\b", re.I)
+_SOURCES = re.compile(r"\b(?:src|srcset|href|xlink:href|data|background|action)\s*=\s*(['\"]?)(?!\1(?:data:image/|#|\1))", re.I)
+
+
+class Layout(NamedTuple):
+    """The two halves of a layout, as people wrote them."""
+
+    html: str
+    css: str
+
+
+def check(filled: str, *, field: str) -> None:
+    """LayoutError when a half of a layout, filled, asks for anything that is not in it.
+
+    The engine would get nothing anyway; saying so while it is written is better than an empty frame.
+    """
+    # An escape may spell any of the words looked for; the engine undoes it, so it is undone here.
+    text = _unescaped(filled) if field == "css" else filled
+    patterns = [(_LEAVES, "fetch")] if field == "css" else [(_ELEMENTS, "element"), (_LEAVES, "fetch"), (_SOURCES, "fetch")]
+    for pattern, reason in patterns:
+        if found := pattern.search(text):
+            line = text.count("\n", 0, found.start()) + 1
+            raise LayoutError(reason, text[found.start() : found.start() + 40].split("\n")[0], line=line, field=field)
+    if field == "css" and "</" in text:
+        line = text.count("\n", 0, text.index("</")) + 1
+        raise LayoutError("element", "</", line=line, field=field)
+
+
+def _unescaped(css: str) -> str:
+    without = re.sub(r"/\*.*?\*/", lambda found: "\n" * found.group().count("\n"), css, flags=re.S)
+    outside = re.sub(r'"(?:[^"\\\n]|\\.)*"', '""', without)
+    return re.sub(r"\\([0-9a-fA-F]{1,6})\s?", lambda found: _character(int(found.group(1), 16)), outside)
+
+
+def _character(code: int) -> str:
+    return chr(code) if 32 <= code < 0x110000 else " "
+
+
+def to_html(layout: Layout, context: Mapping[str, Any]) -> str:
+    """The whole page, ready for the engine or for a sandboxed frame."""
+    language = str(context["language"])
+    try:
+        style = liquid.fill(layout.css, context, language=language)
+    except LayoutError as error:
+        raise LayoutError(error.reason, error.what, line=error.line, field="css") from error
+    check(style, field="css")
+    body = liquid.fill(layout.html, context, language=language)
+    check(body, field="html")
+    return (
+        f'<!doctype html><html lang="{language}"><head><meta charset="utf-8"><style>{style}</style></head>'
+        f"<body>{body}</body></html>"
+    )
+
+
+def to_pdf(layout: Layout, context: Mapping[str, Any], *, most_pages: int = pdf.MOST_PAGES) -> bytes:
+    """The pages of a document as PDF."""
+    document = context["document"]
+    title = f"{document['title']} {document['number']}"
+    return pdf.to_pdf(
+        to_html(layout, context), title=title, author=str(context["seller"]["name"]), most_pages=most_pages
+    )
