@@ -4,12 +4,15 @@ A maker gets a company and a number and returns a saved record of that company; 
 """
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.contrib.auth import get_user_model
 
+from ronda.accounting.models import Account, JournalEntry
+from ronda.billing.models import BillingRun, Document
+from ronda.billing.services import DraftLine, draft_document, issue_document, prepare_run
 from ronda.catalogue.models import (
     CustomerPrice,
     Item,
@@ -33,6 +36,8 @@ from ronda.company.models import (
     Schedule,
 )
 from ronda.company.services.companies import create_company
+from ronda.contracts.models import Contract, ContractLine, ContractProposal
+from ronda.contracts.services import NewLine, create_contract
 from ronda.parties.models import (
     BankAccount,
     BillingAccount,
@@ -45,6 +50,8 @@ from ronda.parties.models import (
     Site,
 )
 from ronda.parties.services import add_contact, add_site, create_party
+from ronda.payments.models import Allocation, Instalment, Payment
+from ronda.payments.services import record_payment
 
 
 def make_company(name: str = "Aria Srl", country: str = "IT", **facts: Any) -> Company:
@@ -184,6 +191,80 @@ def make_customer_price(company: Company, n: int) -> CustomerPrice:
     )
 
 
+TODAY = date(2026, 3, 2)
+
+
+def make_contract(company: Company, n: int) -> Contract:
+    site = make_site(company, n)
+    return create_contract(
+        site.party.accounts.get(),
+        title=f"Agreement number {n}",
+        starts_on=date(2026, 1, 1),
+        lines=[NewLine(make_item(company, n), Decimal(n + 1), text=f"Fee number {n}", site=site)],
+        by="test",
+        group=site.billing_group,
+        owner=make_member(company, n).user,
+    )
+
+
+def make_contract_line(company: Company, n: int) -> ContractLine:
+    return make_contract(company, n).lines.get()
+
+
+def make_proposal(company: Company, n: int) -> ContractProposal:
+    item = make_item(company, n)
+    return ContractProposal.objects.create(
+        company=company,
+        party=make_party(company, n),
+        item=item,
+        vat_code=item.vat_code,
+        text=f"Fee found number {n}",
+        frequency=3,
+        price=Decimal(n + 1),
+        first_on=date(2025, 7, 1),
+        last_on=date(2026, 1, 1),
+        next_on=date(2026, 4, 1),
+        confidence=90,
+        evidence=[f"FT {n}/2025"],
+        key=f"{company.pk}-{n}",
+    )
+
+
+def make_document(company: Company, n: int) -> Document:
+    """Issued; the pages of drafts are tested by billing itself."""
+    account = make_site(company, n).party.accounts.get()
+    line = DraftLine(f"Work number {n}", Decimal(1), Decimal(n + 1), item=make_item(company, n))
+    return issue_document(draft_document(account, [line], by="test", on=TODAY), on=TODAY, by="test")
+
+
+def make_run(company: Company, n: int) -> BillingRun:
+    make_contract(company, n)
+    return prepare_run(company, as_of=date(2026, 3, 1) + timedelta(days=n), by="test")
+
+
+def make_due(company: Company, n: int) -> Instalment:
+    return make_document(company, n).instalments.get()
+
+
+def make_payment(company: Company, n: int) -> Payment:
+    due = make_due(company, n)
+    method = PaymentMethod.objects.filter(company=company).order_by("pk").first()
+    return record_payment(due.party, date=TODAY, amount=due.amount, method=method, by="test")
+
+
+def make_allocation(company: Company, n: int) -> Allocation:
+    return make_payment(company, n).allocations.get()
+
+
+def make_ledger_account(company: Company, n: int) -> Account:
+    """Sorted before the chart of accounts that a company begins with, so on the list's first page."""
+    return Account.objects.create(company=company, code=f"0.{n}", name=f"Account number {n}", kind="asset")
+
+
+def make_journal_entry(company: Company, n: int) -> JournalEntry:
+    return JournalEntry.objects.get(source=f"billing.document:{make_document(company, n).pk}")
+
+
 # Records of the installation, not of a company: only its administrators see them.
 OF_THE_INSTALLATION = frozenset({"Schedules"})
 
@@ -203,6 +284,16 @@ MAKERS: dict[str, Callable[[Company, int], Any]] = {
     "ItemFamilies": make_item_family,
     "VatCodes": make_vat_code,
     "Units": make_unit,
+    "Contracts": make_contract,
+    "Lines": make_contract_line,
+    "Proposals": make_proposal,
+    "Documents": make_document,
+    "Runs": make_run,
+    "DueDates": make_due,
+    "Payments": make_payment,
+    "Allocations": make_allocation,
+    "Accounts": make_ledger_account,
+    "JournalEntries": make_journal_entry,
     "Companies": lambda company, n: company,
     "Branches": make_branch,
     "People": make_member,

@@ -254,6 +254,8 @@ class BillingRun(models.Model):
     created_by = models.CharField(_("prepared by"), max_length=150)
     confirmed_at = models.DateTimeField(_("confirmed at"), null=True)
     confirmed_by = models.CharField(_("confirmed by"), max_length=150, blank=True)
+    # First day of the oldest period it would bill: very old ones are asked about (R9).
+    oldest_on = models.DateField(_("oldest period from"), null=True)
     rounds = models.PositiveSmallIntegerField(default=0)
     finished_at = models.DateTimeField(_("finished at"), null=True)
     proposed = models.PositiveIntegerField(_("documents"), default=0)

@@ -22,11 +22,13 @@ from ronda.billing.forms import CreditForm, MonthForm
 from ronda.billing.models import BillingRun, Document, DocumentKind, DocumentLine, RunEntry
 from ronda.billing.queries import entry_documents
 from ronda.billing.services import (
+    OldPeriods,
     confirm_run,
     credit_document,
     creditable,
     discard_run,
     exclude_entries,
+    has_old_periods,
     include_entries,
     request_run,
     retry_failed,
@@ -94,6 +96,8 @@ class RunPage(DetailPage):
             shown=shown,
             counts=self._counts(run),
             difference=self._difference(run),
+            old=run.state == State.PREVIEW and has_old_periods(run),
+            old_code=OldPeriods.code,
         )
         if shown == "skipped":
             context.update(self._skips(run))
@@ -170,7 +174,7 @@ class RunDo(RunMixin, View):
 
     def _do(self, run: BillingRun, verb: str, ids: list[int], by: str) -> None:
         if verb == "confirm":
-            confirm_run(run, by=by)
+            confirm_run(run, by=by, confirmed=frozenset(self.request.POST.getlist("confirmed")))
             messages.success(self.request, _("Confirmed. The documents are being issued."))
         elif verb == "discard":
             discard_run(run, by=by)

@@ -249,6 +249,7 @@ class PriceLists(Workspace):
     )
     filters = (RangeFilter("valid_from"), RangeFilter("valid_to"))
     search = ("name",)
+    prefetch = ("accounts",)
     order = ("name", "pk")
     form_class = PriceListForm
     inlines = (Inline(ListPrice, ListPriceRow, label=_("Prices"), extra=1, max_num=2000),)

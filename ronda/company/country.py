@@ -75,6 +75,8 @@ class CountryPack(Protocol):
     currency: str
     languages: tuple[str, ...]
     timezone: str
+    #: The original of an invoice is electronic: what is printed is a copy, and says so.
+    paper_is_copy: bool
 
     def check_tax_id(self, value: str, *, country: str = "") -> str: ...
 
@@ -153,6 +155,7 @@ class Neutral:
     currency = "EUR"
     languages: tuple[str, ...] = ("en",)
     timezone = "Europe/Brussels"
+    paper_is_copy = False
 
     def check_tax_id(self, value: str, *, country: str = "") -> str:
         """The tax number without spaces and country prefix; InvalidTaxId when it cannot exist."""

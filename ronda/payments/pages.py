@@ -1,6 +1,7 @@
 """Screens outside the workspaces: a customer's statement, who is late, the proposal beside a payment."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.shortcuts import get_object_or_404
@@ -10,9 +11,12 @@ from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 
 from ronda.kernel.money import ZERO
+from ronda.parties.forms import TermsForm
 from ronda.parties.models import Party
 from ronda.payments import queries
+from ronda.payments.domain.terms import instalments
 from ronda.payments.forms import DayForm, StatementForm
+from ronda.payments.services.dues import terms_of
 from ronda.workspace.declare import Page, register_page
 from ronda.workspace.pages import PageMixin
 from ronda.workspace.parsing import Unreadable, read_amount
@@ -79,7 +83,23 @@ class Proposal(PageMixin, TemplateView):
         return super().get_context_data(proposal=queries.proposal(party, amount), **kwargs)
 
 
+class TermsExample(PageMixin, TemplateView):
+    """Due dates of 1000.00 issued today under the payment terms being written; a fragment of their form."""
+
+    permission_required = "parties.view_paymentterms"
+    template_name = "payments/terms_example.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        form = TermsForm(self.request.GET, company=self.company)
+        context = super().get_context_data(**kwargs)
+        if not form.errors.keys() & {"days", "percents", "pay_day", "shift_months", "shift_to_day"}:
+            today = timezone.localdate()
+            context |= {"on": today, "dues": instalments(Decimal(1000), terms_of(form.instance), today)}
+        return context
+
+
 urlpatterns = [
+    path("payments/terms-example/", TermsExample.as_view(), name="terms-example"),
     path("payments/statement/", CustomerStatement.as_view(), name="customer-statement"),
     path("payments/overdue/", OverdueCustomers.as_view(), name="overdue-customers"),
     path("payments/proposal/", Proposal.as_view(), name="payment-proposal"),

@@ -47,6 +47,8 @@ def run_action(
 ) -> Outcome:
     """Run the service on each record, each in a transaction of its own; refusals stop one record only."""
     outcome = Outcome()
+    if action.together:
+        return run_together(action, list(records), by=by, facts=facts, confirmed=confirmed)
     for record in records:
         run = partial(action.run, record, by=by, **facts)
         if codes := confirmed.get(record.pk):
@@ -61,6 +63,27 @@ def run_action(
             outcome.done.append((record, result))
             if isinstance(result, HttpResponseBase):
                 outcome.response = result
+    return outcome
+
+
+def run_together(
+    action: Action, records: list[Any], *, by: str, facts: dict[str, Any], confirmed: dict[Any, frozenset[str]]
+) -> Outcome:
+    """One call for all the records: a refusal or a question is about all of them."""
+    outcome = Outcome()
+    run = partial(action.run, records, by=by, **facts)
+    if codes := frozenset().union(*confirmed.values()):
+        run = partial(run, confirmed=codes)
+    try:
+        result = run()
+    except NeedsConfirmation as question:
+        outcome.questions = [(record, question) for record in records]
+    except Refusal as refusal:
+        outcome.refused = [(record, refusal) for record in records]
+    else:
+        outcome.done = [(record, result) for record in records]
+        if isinstance(result, HttpResponseBase):
+            outcome.response = result
     return outcome
 
 
@@ -162,7 +185,7 @@ class ActionPage(Page, FormView):
             facts=form.cleaned_data,
             confirmed=self.confirmed(),
         )
-        if len(records) == 1:
+        if len(records) == 1 or self.action.together:
             return self.answer_one(form, records[0], outcome)
         if not outcome.refused and not outcome.questions:
             return self.all_done(outcome)
@@ -199,7 +222,8 @@ class ActionPage(Page, FormView):
         """Where one record's action leads: to what it made, else back to the record, else to the list."""
         if isinstance(result, models.Model) and type(result) is not type(record) and (url := url_of(result)):
             return url
-        if self.get_queryset().filter(pk=record.pk).exists():
+        several = self.action.together and len(self.ids()) != 1
+        if not several and self.get_queryset().filter(pk=record.pk).exists():
             return detail_url(self.workspace, record.pk)
         return reverse(self.workspace.name("list"))
 

@@ -29,6 +29,8 @@ from ronda.workspace.filters import (
     RelationFilter,
 )
 from ronda.workspace.registry import (
+    actions_for,
+    add_action,
     add_tab,
     add_tab_to_all,
     register_area,
@@ -51,6 +53,7 @@ __all__ = [
     "RelationFilter",
     "Tab",
     "Workspace",
+    "add_action",
     "add_tab",
     "add_tab_to_all",
     "register_area",
@@ -113,6 +116,7 @@ class Action:
     is linked, a response (a file to download, for one record) is sent as it is.
     `permission` is a verb of the model ("change") or a full name ("billing.issue_document").
     `initial(record)` fills the form; it gets None when there are several records.
+    With `together` the service gets the list of all records in one call, and may answer with a file.
     """
 
     code: str
@@ -126,6 +130,7 @@ class Action:
     enabled: Callable[[Any], bool] | None = None
     initial: Callable[[Any], dict[str, Any]] | None = None
     help_text: Any = None
+    together: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -264,4 +269,9 @@ class Workspace:
 
     @classmethod
     def action(cls, code: str) -> Action | None:
-        return next((action for action in cls.actions if action.code == code), None)
+        return next((action for action in cls.all_actions() if action.code == code), None)
+
+    @classmethod
+    def all_actions(cls) -> list[Action]:
+        """Own actions, then those other apps put on this model."""
+        return [*cls.actions, *actions_for(cls.model)]

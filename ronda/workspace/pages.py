@@ -188,7 +188,7 @@ class ListPage(Page, TemplateView):
     def bulk_actions(self) -> list[tuple[Action, str]]:
         return [
             (action, reverse(self.workspace.name(action.code)))
-            for action in self.workspace.actions
+            for action in self.workspace.all_actions()
             if action.bulk and self.may(action.permission)
         ]
 
@@ -287,7 +287,7 @@ class DetailPage(Page, DetailView):
         """One primary button; the other actions in a menu, the dangerous ones last."""
         possible = [
             (action, f"{reverse(self.workspace.name(action.code))}?id={self.object.pk}")
-            for action in self.workspace.actions
+            for action in self.workspace.all_actions()
             if self.may(action.permission) and (action.enabled is None or action.enabled(self.object))
         ]
         primary = next((pair for pair in possible if pair[0].primary), None)

@@ -9,7 +9,7 @@ from django.db import models
 from django.urls import reverse
 
 if TYPE_CHECKING:
-    from ronda.workspace.declare import Area, Page, Tab, Workspace
+    from ronda.workspace.declare import Action, Area, Page, Tab, Workspace
 
 
 class Registry:
@@ -43,6 +43,7 @@ _pages: dict[str, Page] = {}
 _areas: dict[str, Area] = {}
 _tabs: dict[type[models.Model], list[Tab]] = {}
 _tabs_of_all: list[Tab] = []
+_actions: dict[type[models.Model], list[Action]] = {}
 
 
 def workspace_of(model: type[models.Model]) -> type[Workspace] | None:
@@ -63,6 +64,23 @@ def add_tab_to_all(tab: Tab) -> None:
 def tabs_for(model: type[models.Model]) -> list[Tab]:
     """The tabs other apps put on a model's page, then those every record has."""
     return [*_tabs.get(model, ()), *_tabs_of_all]
+
+
+def add_action(model: type[models.Model], action: Action) -> None:
+    """For apps above: put a button of theirs on the list and page of an app below, before it is mounted.
+
+    The same declaration may be added twice; another one under a known code raises ValueError.
+    """
+    known = _actions.setdefault(model, [])
+    if any(one.code == action.code and one is not action for one in known):
+        raise ValueError(f"{model._meta.label} already has an action “{action.code}”")
+    if action not in known:
+        known.append(action)
+
+
+def actions_for(model: type[models.Model]) -> list[Action]:
+    """The actions other apps put on a model."""
+    return list(_actions.get(model, ()))
 
 
 def register_page(page: Page) -> None:

@@ -233,7 +233,7 @@ def viewset(workspace: type[Workspace]) -> type[RecordViewSet]:
         documented("create", f"Create: {label}", request=writes, responses={201: reads, **refused})
         documented("update", f"Replace: {label}", request=writes, responses={200: reads, **refused})
         documented("partial_update", f"Change: {label}", request=writes, responses={200: reads, **refused})
-    for action in workspace.actions:
+    for action in workspace.all_actions():
         add_action(made, action, reads, refused)
     return made
 
@@ -278,7 +278,7 @@ def api_urls(workspace: type[Workspace]) -> list[URLPattern]:
         path(f"{base}/", made.as_view(many), name=f"api-{base}-list"),
         path(f"{base}/<int:pk>/", made.as_view(one), name=f"api-{base}-detail"),
     ]
-    for action in workspace.actions:
+    for action in workspace.all_actions():
         view = made.as_view({"post": method_name(action)}, action_permission=action.permission)
         found.append(path(f"{base}/<int:pk>/{action.code}/", view, name=f"api-{base}-{action.code}"))
     return found

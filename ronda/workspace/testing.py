@@ -77,7 +77,7 @@ def check_other_company(
         if f"/{foreign.pk}/" in url:
             status = client.get(url).status_code
             assert status == 404, f"{url} answered {status} for a record of another company"
-    for action in workspace.actions:
+    for action in workspace.all_actions():
         url = f"{reverse(workspace.name(action.code))}?id={foreign.pk}"
         status = client.get(url).status_code
         assert status == 404, f"{url} answered {status} for a record of another company"
@@ -100,7 +100,7 @@ def check_pages_open(workspace: type[Workspace], maker: Maker, client: Client, c
         status = client.get(url).status_code
         allowed = (200, 404) if url.endswith("/edit/") and workspace.may_edit else (200,)
         assert status in allowed, f"{url} answered {status}"
-    for action in workspace.actions:
+    for action in workspace.all_actions():
         url = f"{reverse(workspace.name(action.code))}?id={record.pk}"
         assert client.get(url).status_code == 200, url
 

@@ -51,7 +51,7 @@ def urls_of(workspace: type[Workspace]) -> list[URLPattern]:
             action_view.as_view(workspace=workspace, action=action),
             name=workspace.name(action.code),
         )
-        for action in workspace.actions
+        for action in workspace.all_actions()
     ]
     return found
 

@@ -10,7 +10,9 @@ import threading
 import uuid
 from pathlib import Path
 
+import psycopg
 import pytest
+from psycopg import sql
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CONTRACTS, KILLS = 3000, 30
@@ -92,13 +94,16 @@ def database(request):
 
 
 def new_database(given):
-    import psycopg
-
     name = f"crash_{uuid.uuid4().hex[:12]}"
-    options = {key.removeprefix("RONDA_PG_").lower(): value for key, value in given.items()}
-    options["dbname"] = options.pop("name")
-    with psycopg.connect(**{k: v for k, v in options.items() if v}, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
+    with psycopg.connect(
+        host=given["RONDA_PG_HOST"],
+        port=given["RONDA_PG_PORT"],
+        user=given["RONDA_PG_USER"],
+        password=given["RONDA_PG_PASSWORD"] or None,
+        dbname=given["RONDA_PG_NAME"],
+        autocommit=True,
+    ) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
     return name
 
 

@@ -11,14 +11,23 @@ from ronda.billing.services.drafts import (
     save_draft,
     update_draft,
 )
-from ronda.billing.services.issuing import AlreadyIssued, IncompletePayer, NoLines, ZeroTotal, issue_document
+from ronda.billing.services.issuing import (
+    AlreadyIssued,
+    IncompletePayer,
+    NoLines,
+    ZeroTotal,
+    issue_document,
+    seller_facts,
+)
 from ronda.billing.services.preparing import fill_run, prepare_run, request_run
 from ronda.billing.services.runs import (
     AlreadyConfirmed,
     NothingToRetry,
+    OldPeriods,
     confirm_run,
     discard_run,
     exclude_entries,
+    has_old_periods,
     include_entries,
     issue_entries,
     retry_failed,
@@ -35,6 +44,7 @@ __all__ = [
     "NotAnAdvance",
     "NotCreditable",
     "NothingToRetry",
+    "OldPeriods",
     "ZeroTotal",
     "add_lines",
     "confirm_run",
@@ -46,6 +56,7 @@ __all__ = [
     "draft_document",
     "exclude_entries",
     "fill_run",
+    "has_old_periods",
     "include_entries",
     "issue_document",
     "issue_entries",
@@ -53,5 +64,6 @@ __all__ = [
     "request_run",
     "retry_failed",
     "save_draft",
+    "seller_facts",
     "update_draft",
 ]

@@ -178,9 +178,9 @@ def _buyers(party_ids: Iterable[int]) -> dict[int, dict[str, Any]]:
     return {row[0]: dict(zip(_BUYER_FIELDS[1:], row[1:], strict=True)) for row in rows}
 
 
-def seller_identity(company: Company) -> SellerIdentity:
-    """The firm's own data as of now; a new row only when they changed."""
-    facts = {
+def seller_facts(company: Company) -> dict[str, Any]:
+    """What is printed of the firm, as of now."""
+    return {
         "name": company.legal_name or company.name,
         "country": company.country,
         "tax_id": company.tax_id,
@@ -201,6 +201,11 @@ def seller_identity(company: Company) -> SellerIdentity:
         "tax_regime": company.tax_regime,
         "profile": company.profile,
     }
+
+
+def seller_identity(company: Company) -> SellerIdentity:
+    """The firm's own data as of now; a new row only when they changed."""
+    facts = seller_facts(company)
     digest = hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
     identity, _made = SellerIdentity.objects.get_or_create(
         company=company, digest=digest, defaults={"facts": facts}

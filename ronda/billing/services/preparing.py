@@ -127,7 +127,13 @@ class _Tally:
     skipped: int = 0
     net: Decimal = Decimal(0)
     gross: Decimal = Decimal(0)
+    oldest_on: date | None = None
     digest: Any = field(default_factory=hashlib.sha256)
+
+    def saw(self, each: Group) -> None:
+        """Keep the first day of the oldest period."""
+        oldest = min(line.starts_on for line in each.lines)
+        self.oldest_on = oldest if self.oldest_on is None else min(oldest, self.oldest_on)
 
 
 def fill_run(run: BillingRun, *, progress: Progress = no_progress, fence: Fence = no_fence) -> BillingRun:
@@ -201,6 +207,7 @@ def _entry(run: BillingRun, each: Group, rules: Rules, tally: _Tally) -> RunEntr
     held = is_held(sums.net, rules.settings.minimum_document, as_of=run.as_of)
     tally.position += 1
     update_digest(tally.digest, each)
+    tally.saw(each)
     if not held:
         tally.proposed += 1
         tally.net += sums.net
@@ -292,7 +299,7 @@ def _close(run: BillingRun, tally: _Tally, fence: Fence) -> BillingRun:
     run.state = BillingRun.State.PREVIEW
     run.proposed, run.skipped = tally.proposed, tally.skipped
     run.net_total, run.gross_total = tally.net, tally.gross
-    run.digest = tally.digest.hexdigest()
+    run.digest, run.oldest_on = tally.digest.hexdigest(), tally.oldest_on
     if not tally.position:
         run.finished_at = timezone.now()
     run.save()

@@ -16,13 +16,14 @@ from django.utils import timezone
 from ronda.billing.domain.runs import Group, GroupKey, ProposedLine, source, sources
 from ronda.billing.events import RunConfirmed
 from ronda.billing.models import BillingRun, Document, DocumentLine, RunEntry
+from ronda.billing.options import BillingOptions
 from ronda.billing.services.composing import Composed, Rules, compose
 from ronda.billing.services.drafts import recompute
 from ronda.billing.services.issuing import finish
 from ronda.billing.services.preparing import Fence, Progress, draft_of, lines_of, no_fence, no_progress
 from ronda.company import audit, options
 from ronda.kernel.bus import publish
-from ronda.kernel.errors import Refusal
+from ronda.kernel.errors import NeedsConfirmation, Refusal
 from ronda.kernel.i18n import _
 
 ENTRIES_PER_CHUNK = 200
@@ -37,17 +38,27 @@ class AlreadyConfirmed(Refusal):
     code = "billing.run_already_confirmed"
 
 
+class OldPeriods(NeedsConfirmation):
+    code = "billing.old_periods"
+
+
 class NothingToRetry(Refusal):
     code = "billing.nothing_to_retry"
 
 
 @transaction.atomic
 def confirm_run(
-    run: BillingRun, *, by: str, now: datetime | None = None, in_background: bool = True
+    run: BillingRun,
+    *,
+    by: str,
+    now: datetime | None = None,
+    in_background: bool = True,
+    confirmed: frozenset[str] = frozenset(),
 ) -> BillingRun:
     """Say yes to a preview, once: the second of two clerks is told that the first already did.
 
-    A job then issues the documents, unless the caller says that it does so itself.
+    Periods older than the firm's limit are asked about first (R9). A job then issues the
+    documents, unless the caller says that it does so itself.
     """
     run = _locked(run)
     if run.state != BillingRun.State.PREVIEW:
@@ -55,6 +66,11 @@ def confirm_run(
             _("This preview was already confirmed by %(by)s or is no longer valid. Open the run to see it.")
             % {"by": run.confirmed_by or run.created_by},
             run=run.pk,
+        )
+    if has_old_periods(run) and OldPeriods.code not in confirmed:
+        raise OldPeriods(
+            _("The oldest period begins on %(day)s. Bill everything since then?")
+            % {"day": run.oldest_on.strftime("%d/%m/%Y") if run.oldest_on else ""}
         )
     run.state, run.confirmed_by = BillingRun.State.CONFIRMED, by
     run.confirmed_at = now or timezone.now()
@@ -64,6 +80,12 @@ def confirm_run(
     if in_background:
         publish(RunConfirmed(run.pk, run.company_id, run.rounds, by))
     return run
+
+
+def has_old_periods(run: BillingRun) -> bool:
+    """Whether the run would bill periods older than the firm wants without being asked."""
+    limit = options.read(BillingOptions, run.company_id).oldest_period_days
+    return run.oldest_on is not None and (run.as_of - run.oldest_on).days > limit
 
 
 @transaction.atomic

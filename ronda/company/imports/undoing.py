@@ -15,6 +15,7 @@ from django.db.models import Model
 from django.utils.text import capfirst
 
 from ronda.company import audit
+from ronda.company.imports.declare import discover
 from ronda.company.imports.records import model_of, owned_by, plain
 from ronda.company.models import Attachment, ImportBatch, ImportedRecord
 from ronda.kernel.errors import Refusal
@@ -51,6 +52,7 @@ def undo(batch: ImportBatch, *, by: str) -> ImportBatch:
     batch = ImportBatch.objects.select_for_update(of=("self",)).get(pk=batch.pk)
     if batch.state not in {State.DONE, State.UNDOING, State.RUNNING, State.FAILED}:
         raise NotImported(_("This import has changed nothing that could be taken back."))
+    discover()  # what comes and goes with which record
     records = list(batch.records.order_by("pk"))
     work = Undoing({(one.label, one.object_pk): one for one in records if one.made})
     _find_touched(work)

@@ -13,6 +13,7 @@ from ronda.billing.options import BillingOptions
 from ronda.billing.services import (
     AlreadyConfirmed,
     NothingToRetry,
+    OldPeriods,
     confirm_run,
     credit_document,
     delete_draft,
@@ -168,6 +169,16 @@ def test_r09_one_document_per_period_when_the_firm_wants_it(firm, account):
     agree(account)
 
     assert month(firm, MARCH).issued == 3
+
+
+def test_r09_very_old_periods_are_billed_only_after_a_question(firm, account):
+    agree(account, {"frequency": 12}, starts_on=date(2023, 1, 1))
+    run = prepare_run(firm, as_of=MARCH, by="anna")
+
+    with pytest.raises(OldPeriods):
+        confirm_run(run, by="anna")
+    run = confirm_run(run, by="anna", in_background=False, confirmed=frozenset({OldPeriods.code}))
+    assert len(lines_of(issue_entries(run, by="anna"))) == 4
 
 
 def test_r10_running_the_month_twice_bills_nothing_new(firm, account):

@@ -37,6 +37,8 @@ class Italy(Neutral):
     currency = "EUR"
     languages = ("it",)
     timezone = "Europe/Rome"
+    # The original is the XML sent through the SdI (art. 1, c. 3, D.Lgs. 127/2015).
+    paper_is_copy = True
 
     def check_own_tax_id(self, value: str) -> str:
         """A partita IVA: eleven digits, without the prefix IT."""

@@ -5,68 +5,13 @@ import unicodedata
 from collections.abc import Iterable
 from difflib import SequenceMatcher
 
+_COMMON = """
+    srl srls spa sapa snc sas ss scarl scrl scpa coop onlus aps asd sarl sasu eurl sa sci scop scm gie
+    selarl gmbh ag ltd llc soc societa societe ditta impresa entreprise ets studio
+    di da de del della delle dei degli dello e ed et du des la le les lo il i gli the
+"""
 #: Legal forms and small words of Italian and French names: they tell nobody apart.
-COMMON = frozenset(
-    [
-        "srl",
-        "srls",
-        "spa",
-        "sapa",
-        "snc",
-        "sas",
-        "ss",
-        "scarl",
-        "scrl",
-        "scpa",
-        "coop",
-        "onlus",
-        "aps",
-        "asd",
-        "sarl",
-        "sasu",
-        "eurl",
-        "sa",
-        "sci",
-        "scop",
-        "scm",
-        "gie",
-        "selarl",
-        "gmbh",
-        "ag",
-        "ltd",
-        "llc",
-        "soc",
-        "societa",
-        "societe",
-        "ditta",
-        "impresa",
-        "entreprise",
-        "ets",
-        "studio",
-        "di",
-        "da",
-        "de",
-        "del",
-        "della",
-        "delle",
-        "dei",
-        "degli",
-        "dello",
-        "e",
-        "ed",
-        "et",
-        "du",
-        "des",
-        "la",
-        "le",
-        "les",
-        "lo",
-        "il",
-        "i",
-        "gli",
-        "the",
-    ]
-)
+COMMON = frozenset(_COMMON.split())
 SHORTEST_WORD = 2
 PHONE_DIGITS = 8
 

@@ -125,9 +125,21 @@ def _document(facts: PrintFacts, said: words.Words) -> dict[str, Any]:
     }
 
 
-_PARTY_FIELDS = (
-    "name code tax_id registration_id recipient_code phone email pec website iban bic bank_name country"
-).split()
+_PARTY_FIELDS = [
+    "name",
+    "code",
+    "tax_id",
+    "registration_id",
+    "recipient_code",
+    "phone",
+    "email",
+    "pec",
+    "website",
+    "iban",
+    "bic",
+    "bank_name",
+    "country",
+]
 
 
 def _party(given: Mapping[str, Any], facts: PrintFacts, *, home: str) -> dict[str, Any]:

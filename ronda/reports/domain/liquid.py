@@ -32,11 +32,49 @@ LARGEST_OUTPUT = 4_000_000
 MOST_REPEATS = 20_000
 _LONGEST_TEXT = 100_000
 _TAGS = frozenset(
-    "# assign break capture case comment content continue cycle echo for if illegal output raw unless".split()
+    [
+        "#",
+        "assign",
+        "break",
+        "capture",
+        "case",
+        "comment",
+        "content",
+        "continue",
+        "cycle",
+        "echo",
+        "for",
+        "if",
+        "illegal",
+        "output",
+        "raw",
+        "unless",
+    ]
 )
 _PLAIN_FILTERS = frozenset(
-    "abs at_least at_most capitalize ceil default divided_by downcase escape first floor last minus"
-    " modulo plus round size strip times truncate upcase".split()
+    [
+        "abs",
+        "at_least",
+        "at_most",
+        "capitalize",
+        "ceil",
+        "default",
+        "divided_by",
+        "downcase",
+        "escape",
+        "first",
+        "floor",
+        "last",
+        "minus",
+        "modulo",
+        "plus",
+        "round",
+        "size",
+        "strip",
+        "times",
+        "truncate",
+        "upcase",
+    ]
 )
 _PLAIN = (str, int, Decimal, date, type(None))
 
@@ -47,7 +85,9 @@ REASONS: Mapping[str, Any] = {
     "output": _("The layout writes too much. Shorten what it repeats."),
     "memory": _("The layout keeps too much in its variables. Use fewer or shorter ones."),
     "mistake": _("Mistake in the layout: %(what)s."),
-    "fetch": _("“%(what)s” would load something from elsewhere. Layouts may not: use the logo, or data: images."),
+    "fetch": _(
+        "“%(what)s” would load something from elsewhere. Layouts may not: use the logo, or data: images."
+    ),
     "element": _("“%(what)s” is not allowed in a layout."),
     "pages": _("The layout makes more than %(what)s pages of a short document."),
     "slow": _("The layout takes too long to print. Simplify it."),
@@ -96,9 +136,9 @@ class _Limited(Environment):
 
 
 @lru_cache(maxsize=8)
-def environment(language: str) -> Environment:
+def environment(language: str, *, escape: bool = True) -> Environment:
     """The environment of a document's language, with its money, number and day filters."""
-    made = _Limited(undefined=StrictUndefined, loader=DictLoader({}), autoescape=True)
+    made = _Limited(undefined=StrictUndefined, loader=DictLoader({}), autoescape=escape)
     made.tags = {name: tag for name, tag in made.tags.items() if name in _TAGS}
     made.filters = {name: made.filters[name] for name in _PLAIN_FILTERS}
     made.filters |= _own_filters(language)
@@ -126,7 +166,8 @@ def _lines(value: Any) -> Markup:
 def css_text(value: Any) -> Markup:
     """A text as a string of a style sheet: all but letters, digits and spaces escaped, so nothing ends it."""
     text = " ".join(str(value)[:_LONGEST_TEXT].split())
-    safe = "".join(c if c.isalnum() or c == " " else f"\\{ord(c):06x}" for c in text)
+    # Six digits each, spaces too: a space after an escape would be taken as its end.
+    safe = "".join(c if c.isalnum() else f"\\{ord(c):06x}" for c in text)
     return Markup(f'"{safe}"')
 
 
@@ -139,12 +180,12 @@ def _decimal(value: Any) -> Decimal:
 
 
 @lru_cache(maxsize=256)
-def parsed(source: str, language: str) -> BoundTemplate:
+def parsed(source: str, language: str, *, escape: bool = True) -> BoundTemplate:
     """The layout ready to be filled, compiled once; LayoutError with the line of a mistake."""
     if len(source) > LARGEST_LAYOUT:
         raise LayoutError("long", LARGEST_LAYOUT)
     try:
-        return environment(language).from_string(source)
+        return environment(language, escape=escape).from_string(source)
     except LiquidError as error:
         raise _told(error) from error
     except RecursionError as error:
@@ -156,7 +197,15 @@ def fill(source: str, context: Mapping[str, Any], *, language: str) -> str:
 
     LayoutError when the layout is wrong, asks for what does not exist, or exceeds a limit.
     """
-    template = parsed(source, formats.known(language))
+    return _filled(parsed(source, formats.known(language)), context)
+
+
+def fill_text(source: str, context: Mapping[str, Any], *, language: str) -> str:
+    """Like `fill`, for mails and other plain text: nothing is escaped."""
+    return _filled(parsed(source, formats.known(language), escape=False), context)
+
+
+def _filled(template: BoundTemplate, context: Mapping[str, Any]) -> str:
     try:
         return template.render(**context)
     except LiquidError as error:

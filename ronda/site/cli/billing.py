@@ -9,7 +9,7 @@ from rich.table import Table
 
 from ronda.billing.domain.reasons import explain
 from ronda.billing.models import BillingRun, RunEntry, RunSkip
-from ronda.billing.services import confirm_run, issue_entries, prepare_run
+from ronda.billing.services import OldPeriods, confirm_run, issue_entries, prepare_run
 from ronda.site.cli.terminal import bar, company_called, console, refusals_to_exit
 
 
@@ -33,6 +33,7 @@ def month(
     company: str = typer.Option("", help="Name of the company."),
     preview: bool = typer.Option(False, "--preview", help="Show what would be issued; issue nothing."),
     document_date: str = typer.Option("", help="Date of the documents; the last due day unless given."),
+    old: bool = typer.Option(False, "--old", help="Bill very old periods too, without being asked."),
     by: str = typer.Option("terminal", help="Who is named in the operations log."),
 ) -> None:
     """Bill everything the contracts owe: preview, confirm, issue."""
@@ -51,7 +52,9 @@ def month(
         _print_preview(run)
         if not preview:
             with bar("Issuing") as show:
-                run = issue_entries(confirm_run(run, by=by, in_background=False), by=by, progress=show)
+                agreed = frozenset({OldPeriods.code}) if old else frozenset()
+                run = confirm_run(run, by=by, in_background=False, confirmed=agreed)
+                run = issue_entries(run, by=by, progress=show)
             _print_failures(run)
     _print_skips(run)
     seconds = time.monotonic() - started

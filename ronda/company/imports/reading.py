@@ -1,0 +1,94 @@
+"""From the file to the facts of its rows."""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+
+from ronda.company.domain.header_matching import suggest_mapping
+from ronda.company.domain.tables import Row, Table, read_table
+from ronda.company.imports.declare import Facts, Importer, RowError
+from ronda.company.models import Company, ImportBatch, ImportMapping
+from ronda.kernel.errors import Refusal
+from ronda.kernel.i18n import _
+
+SHOWN_ROWS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """The first rows and the columns, for the page where they are confirmed."""
+
+    table: Table
+    rows: list[Row]
+
+
+def open_table(batch: ImportBatch, stream: BinaryIO) -> Table:
+    """The table of a batch, from its sheet and row of headers. Raises a `TableRefused`."""
+    return read_table(stream, batch.name, sheet=batch.sheet or None, header_row=batch.header_row)
+
+
+def preview(batch: ImportBatch) -> Preview:
+    """Headers and first rows of the batch's file."""
+    with batch.file.open("rb") as stream:
+        table = open_table(batch, stream)
+        rows = [row for _at, row in zip(range(SHOWN_ROWS), table.rows, strict=False)]
+    return Preview(table, rows)
+
+
+def fingerprint(headers: tuple[str, ...]) -> str:
+    """Equal for files with the same columns in the same order."""
+    return hashlib.sha256("\x1f".join(header.casefold() for header in headers).encode()).hexdigest()
+
+
+def suggested(company: Company, importer: Importer, headers: tuple[str, ...]) -> dict[str, int]:
+    """Field → column: as it was confirmed for such a file before, else by the names of the columns."""
+    known = ImportMapping.objects.filter(
+        company=company, kind=importer.kind, fingerprint=fingerprint(headers)
+    ).first()
+    if known is not None:
+        names = {field.name for field in importer.fields}
+        return {name: at for name, at in known.mapping.items() if name in names and at < len(headers)}
+    found = suggest_mapping(headers, [field.names() for field in importer.fields])
+    return {name: match.position for name, match in found.items()}
+
+
+def read_rows(
+    table: Table, importer: Importer, mapping: Mapping[str, int], locale: str
+) -> Iterator[Facts | list[RowError]]:
+    """Each row as facts, or as all that is wrong with it; a blank cell says nothing."""
+    columns = [(field, mapping[field.name]) for field in importer.fields if field.name in mapping]
+    seen: dict[Any, int] = {}
+    for row in table.rows:
+        errors = [RowError(row.number, "", "", str(problem.message)) for problem in row.problems]
+        values: dict[str, Any] = {}
+        for field, at in columns:
+            cell = row.cells[at]
+            if cell == "" or (isinstance(cell, str) and not cell.strip()):
+                if field.required:
+                    errors.append(_missing(row.number, field.label))
+                continue
+            try:
+                values[field.name] = field.parse(cell, locale)
+            except Refusal as refusal:
+                errors.append(RowError(row.number, str(field.label), str(cell)[:80], str(refusal.message)))
+        facts = Facts(row.number, values)
+        if not errors:
+            errors = _repeated(facts, importer, seen)
+        yield errors or facts
+
+
+def _missing(number: int, label: Any) -> RowError:
+    reason = _("%(column)s is empty: fill it in, or remove the row.") % {"column": label}
+    return RowError(number, str(label), "", str(reason))
+
+
+def _repeated(facts: Facts, importer: Importer, seen: dict[Any, int]) -> list[RowError]:
+    key = importer.key(facts)
+    if key is None:
+        return []
+    first = seen.setdefault(key, facts.number)
+    if first == facts.number:
+        return []
+    reason = _("This row is about the same as row %(row)d. Keep one of the two.") % {"row": first}
+    return [RowError(facts.number, "", "", str(reason))]

@@ -1,0 +1,131 @@
+"""Print layouts of a company: copied from the default, changed, tried, put in use."""
+
+from dataclasses import replace
+from typing import Any
+
+from django.db import transaction
+
+from ronda.billing.models import Document, DocumentKind
+from ronda.billing.services import seller_facts
+from ronda.company import audit
+from ronda.company.models import Company
+from ronda.reports.domain.documents import PrintFacts, print_context
+from ronda.reports.domain.rendering import Layout
+from ronda.reports.domain.samples import sample
+from ronda.reports.models import PrintLayout
+from ronda.reports.queries import default_layout, logo_uri, print_facts
+from ronda.reports.trial import Want, try_out
+
+# A short document, and one of several pages: a layout has to print both.
+TRIED_WITH = (1, 60)
+
+
+@transaction.atomic
+def copy_default(company: Company, *, kind: str, name: str, by: str) -> PrintLayout:
+    """A new layout of a kind of document, equal to the default one, not in use yet."""
+    default = default_layout()
+    layout = PrintLayout.objects.create(
+        company=company, kind=kind, name=name, html=default.html, css=default.css
+    )
+    audit.record(by, "reports.layout.added", layout, kind=kind, name=name)
+    return layout
+
+
+def save_layout(layout: PrintLayout, *, name: str, html: str, css: str, by: str) -> PrintLayout:
+    """Keep what was written, after trying it on invented documents. LayoutError with the line."""
+    try_layout(layout.company, layout.kind, html=html, css=css)
+    return _save(layout, name=name, html=html, css=css, by=by)
+
+
+@transaction.atomic
+def _save(layout: PrintLayout, *, name: str, html: str, css: str, by: str) -> PrintLayout:
+    layout = PrintLayout.objects.select_for_update().get(pk=layout.pk)
+    changed = [
+        field
+        for field, new in (("name", name), ("html", html), ("css", css))
+        if getattr(layout, field) != new
+    ]
+    layout.name, layout.html, layout.css = name, html, css
+    layout.save()
+    audit.record(by, "reports.layout.changed", layout, fields=changed)
+    return layout
+
+
+def try_layout(company: Company, kind: str, *, html: str, css: str) -> None:
+    """LayoutError unless a short and a long invented document can be printed with it."""
+    for lines in TRIED_WITH:
+        context = sample_context(company, kind, lines=lines)
+        try_out(Layout(html, css), context)
+
+
+@transaction.atomic
+def set_in_use(layout: PrintLayout, *, by: str) -> PrintLayout:
+    """Print documents of its kind with this layout from now on; what was printed stays as it is."""
+    layout = PrintLayout.objects.select_for_update().get(pk=layout.pk)
+    PrintLayout.objects.filter(company=layout.company_id, kind=layout.kind, is_default=True).update(
+        is_default=False
+    )
+    layout.is_default = True
+    layout.save(update_fields=["is_default", "updated_at"])
+    audit.record(by, "reports.layout.in_use", layout, kind=layout.kind)
+    return layout
+
+
+@transaction.atomic
+def set_out_of_use(layout: PrintLayout, *, by: str) -> PrintLayout:
+    """Go back to the default layout for its kind of document."""
+    layout = PrintLayout.objects.select_for_update().get(pk=layout.pk)
+    layout.is_default = False
+    layout.save(update_fields=["is_default", "updated_at"])
+    audit.record(by, "reports.layout.out_of_use", layout, kind=layout.kind)
+    return layout
+
+
+@transaction.atomic
+def restore_default(layout: PrintLayout, *, by: str) -> PrintLayout:
+    """Make the layout equal to the default one again; its name and use stay."""
+    layout = PrintLayout.objects.select_for_update().get(pk=layout.pk)
+    default = default_layout()
+    layout.html, layout.css = default.html, default.css
+    layout.save(update_fields=["html", "css", "updated_at"])
+    audit.record(by, "reports.layout.restored", layout)
+    return layout
+
+
+@transaction.atomic
+def delete_layout(layout: PrintLayout, *, by: str) -> None:
+    """Remove a layout; documents of its kind go back to the default if it was in use."""
+    layout = PrintLayout.objects.select_for_update().get(pk=layout.pk)
+    audit.record(by, "reports.layout.deleted", layout, kind=layout.kind, name=layout.name)
+    layout.delete()
+
+
+def preview(
+    company: Company,
+    kind: str,
+    *,
+    html: str,
+    css: str,
+    document: Document | None = None,
+    want: Want = "picture",
+) -> bytes:
+    """What a layout makes of a document of the company, or of an invented one. LayoutError."""
+    context = sample_context(company, kind) if document is None else context_of(document)
+    return try_out(Layout(html, css), context, want=want)
+
+
+def context_of(document: Document) -> dict[str, Any]:
+    """What a layout can read of a document."""
+    (facts,) = print_facts([document], document.company)
+    return print_context(facts)
+
+
+def sample_context(company: Company, kind: str, *, lines: int = 8) -> dict[str, Any]:
+    """What a layout can read of an invented document of the company."""
+    return print_context(sample_facts(company, kind, lines=lines))
+
+
+def sample_facts(company: Company, kind: str, *, lines: int = 8) -> PrintFacts:
+    """An invented document of the company, in its language, with everything a layout may show."""
+    facts = sample(str(DocumentKind(kind)), company.language, seller=seller_facts(company), lines=lines)
+    return replace(facts, logo=logo_uri(company))

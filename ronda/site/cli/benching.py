@@ -1,0 +1,248 @@
+"""`ronda bench`: the work measured against its budgets, in a database that goes away afterwards.
+
+Every bench runs in processes of its own with a fresh RONDA_VAR, or a fresh PostgreSQL database
+on the server that RONDA_PG_* name. Figures are told, never asserted: computers differ.
+"""
+
+import json
+import os
+import secrets
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+import typer
+from django.conf import settings
+from django.core.management import call_command
+from rich.console import Console
+from rich.table import Table
+
+from ronda.site.benches import billing, lists, pdf, start
+from ronda.site.cli.terminal import console
+
+bench = typer.Typer(help="Measure the work against its budgets.", no_args_is_help=True)
+Result = dict[str, Any]
+JSON = typer.Option(False, "--json", help="One line of JSON and nothing else.")
+DATABASE = typer.Option("sqlite", help="sqlite, or postgres on the server that RONDA_PG_* name.")
+INSIDE = "RONDA_BENCH_INSIDE"
+
+
+class Figure(NamedTuple):
+    """A line of the table. `budget` is the most it should be; None where there is none."""
+
+    what: str
+    value: float
+    unit: str
+    budget: float | None
+
+
+def register(app: typer.Typer) -> None:
+    bench.command("billing")(bench_billing)
+    bench.command("lists")(bench_lists)
+    bench.command("pdf")(bench_pdf)
+    bench.command("start")(bench_start)
+    bench.command("all")(bench_all)
+    bench.command("step", hidden=True)(step)
+    app.add_typer(bench, name="bench")
+
+
+def bench_billing(
+    contracts: int = typer.Option(10_000, help="Contracts of two lines, one payer each."),
+    history: bool = typer.Option(False, "--history", help="Twelve months are billed already."),
+    database: str = DATABASE,
+    as_json: bool = JSON,
+) -> None:
+    """The month: preview and issue with instalments and journal entries."""
+    _tell(_measured("billing", database, n=contracts, history=history), billing_figures, as_json=as_json)
+
+
+def bench_lists(
+    rows: int = typer.Option(100_000, help="Contracts, and documents."),
+    database: str = DATABASE,
+    as_json: bool = JSON,
+) -> None:
+    """List pages over many rows: filters, search, totals, deep pages."""
+    _tell(_measured("lists", database, n=rows), list_figures, as_json=as_json)
+
+
+def bench_pdf(
+    documents: int = typer.Option(200, "--documents", help="Documents printed."),
+    database: str = DATABASE,
+    as_json: bool = JSON,
+) -> None:
+    """Finished PDF files of issued documents."""
+    _tell(_measured("pdf", database, n=documents), pdf_figures, as_json=as_json)
+
+
+def bench_start(as_json: bool = JSON) -> None:
+    """The second start of `ronda serve` to its first page, and its end."""
+    with tempfile.TemporaryDirectory(prefix="ronda-bench-") as folder:
+        result = _child("start", _environment(folder), n=0)
+    _tell(result, start_figures, as_json=as_json)
+
+
+def bench_all(database: str = DATABASE, as_json: bool = JSON) -> None:
+    """Everything above at the sizes of the budgets."""
+    with tempfile.TemporaryDirectory(prefix="ronda-bench-") as folder:
+        begun = _child("start", _environment(folder), n=0)
+    results: Result = {
+        "billing": _measured("billing", database, n=10_000, history=False),
+        "billing_history": _measured("billing", database, n=10_000, history=True),
+        "lists": _measured("lists", database, n=100_000),
+        "pdf": _measured("pdf", database, n=200),
+        "start": begun,
+    }
+    _tell(results, all_figures, as_json=as_json)
+
+
+def billing_figures(result: Result) -> list[Figure]:
+    what = f"contract → issued invoice, {result['n']:,} on {result['database']}"
+    return [
+        Figure(what, result["cpu_ms_each"], "ms CPU", 2),
+        Figure("memory of the run", result["peak_mb"], "MB", 400),
+        Figure("time of the run", result["seconds"], "s", None),
+    ]
+
+
+def list_figures(result: Result) -> list[Figure]:
+    rows = f"{result['rows']:,} on {result['database']}"
+    worst = Figure(f"slowest list page, {rows}", result["ms"], "ms", 60)
+    each = [
+        Figure(page["page"], page["ms"], f"ms, {page['queries']} queries", 60) for page in result["pages"]
+    ]
+    return [worst, *each]
+
+
+def pdf_figures(result: Result) -> list[Figure]:
+    return [
+        Figure(f"finished PDF, {result['n']} documents", result["cpu_ms_each"], "ms CPU", 15),
+        Figure("size of a PDF", result["kilobytes_each"], "kB", None),
+    ]
+
+
+def start_figures(result: Result) -> list[Figure]:
+    return [
+        Figure("start to first page, all installed", result["seconds"], "s", 8),
+        Figure("first start to first page", result["first_seconds"], "s", None),
+        Figure("stop", result["stop_seconds"], "s", 15),
+    ]
+
+
+def all_figures(results: Result) -> list[Figure]:
+    return [
+        *billing_figures(results["billing"]),
+        *billing_figures(results["billing_history"]),
+        *list_figures(results["lists"]),
+        *pdf_figures(results["pdf"]),
+        *start_figures(results["start"]),
+    ]
+
+
+def _tell(result: Result, figures: Callable[[Result], Sequence[Figure]], *, as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps(result, separators=(",", ":"), ensure_ascii=False))
+        return
+    table = Table("Work", "Measured", "Budget", "Ratio")
+    for column in table.columns[1:]:
+        column.justify = "right"
+    for figure in figures(result):
+        table.add_row(figure.what, f"{figure.value:,g} {figure.unit}", *_against(figure))
+    Console().print(table)
+
+
+def _against(figure: Figure) -> tuple[str, str]:
+    if figure.budget is None:
+        return "", ""
+    ratio = figure.value / figure.budget
+    colour = "green" if ratio <= 1 else "red"
+    return f"{figure.budget:g}", f"[{colour}]{ratio:.2f}[/{colour}]"
+
+
+def _measured(name: str, database: str, *, n: int, history: bool = False) -> Result:
+    """Prepare in one process, measure in the next: what is measured starts with clean memory."""
+    with tempfile.TemporaryDirectory(prefix="ronda-bench-") as folder, _database(database, folder) as given:
+        console.print(f"Preparing {n:,} for {name} …")
+        _child("prepare", given, name, n=n, history=history)
+        console.print("Measuring …")
+        return _child("measure", given, name, n=n, history=history)
+
+
+def _environment(folder: str) -> dict[str, str]:
+    """Ours without what points to a real installation."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("RONDA_")}
+    return {**kept, "RONDA_VAR": folder, INSIDE: "1"}
+
+
+@contextmanager
+def _database(kind: str, folder: str) -> Iterator[dict[str, str]]:
+    """The environment of a process with a database of its own."""
+    if kind == "sqlite":
+        yield _environment(folder)
+        return
+    if kind != "postgres" or not os.environ.get("RONDA_PG_USER"):
+        raise typer.BadParameter("sqlite, or postgres with RONDA_PG_HOST, RONDA_PG_USER … set")
+    given = {name: value for name, value in os.environ.items() if name.startswith("RONDA_PG_")}
+    own = f"ronda_bench_{secrets.token_hex(6)}"
+    _postgres(given, f"CREATE DATABASE {own}")
+    try:
+        yield {**_environment(folder), **given, "RONDA_PG_NAME": own}
+    finally:
+        _postgres(given, f"DROP DATABASE {own} WITH (FORCE)")
+
+
+def _postgres(given: dict[str, str], statement: str) -> None:
+    import psycopg  # noqa: PLC0415 -- an extra: only who asks for PostgreSQL has it
+
+    with psycopg.connect(
+        host=given.get("RONDA_PG_HOST") or None,
+        port=given.get("RONDA_PG_PORT") or None,
+        user=given["RONDA_PG_USER"],
+        password=given.get("RONDA_PG_PASSWORD") or None,
+        dbname=given.get("RONDA_PG_NAME") or "postgres",
+        autocommit=True,
+    ) as connection:
+        connection.execute(statement)  # type: ignore[call-overload]
+
+
+def _child(
+    what: str, environment: dict[str, str], name: str = "", *, n: int, history: bool = False
+) -> Result:
+    """Run a step in a process of its own; the last line it prints is its result."""
+    command = [sys.executable, "-m", "ronda.site.cli", "bench", "step", what, name, str(n)]
+    done = subprocess.run(
+        [*command, *(["--history"] if history else [])],
+        cwd=settings.BASE_DIR,
+        env=environment,
+        stdout=subprocess.PIPE,
+        check=False,
+    )
+    if done.returncode:
+        raise typer.Exit(done.returncode)
+    found: Result = json.loads(done.stdout.decode().strip().rpartition("\n")[2])
+    return found
+
+
+def step(what: str, name: str, n: int, history: bool = typer.Option(False, "--history")) -> None:
+    """One step of a bench; only ever in an environment that `_environment` made."""
+    if os.environ.get(INSIDE) != "1":
+        raise typer.BadParameter("use the other commands: they make a database for it")
+    typer.echo(json.dumps(_run(what, name, n, history=history)))
+
+
+def _run(what: str, name: str, n: int, *, history: bool) -> Result:
+    if what == "start":
+        return start.measure()
+    if what == "prepare":
+        call_command("migrate", interactive=False, verbosity=0)
+        makers = {
+            "billing": lambda: billing.prepare(n, history=history),
+            "lists": lambda: lists.prepare(n),
+            "pdf": lambda: pdf.prepare(n),
+        }
+        makers[name]()
+        return {}
+    measures = {"billing": billing.measure, "lists": lists.measure, "pdf": pdf.measure}
+    return measures[name](n)

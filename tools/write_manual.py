@@ -1,0 +1,98 @@
+"""Write the parts of the manual that follow from the code.
+
+    python -m tools.write_manual
+
+docs/options.md is written whole from the declarations of options. In docs/algorithms.md each table between
+`<!-- table NAME -->` and `<!-- end -->` is computed anew. tests/test_documentation.py is red when either is old.
+"""
+
+import dataclasses
+import os
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import django
+from django.utils import translation
+
+ROOT = Path(__file__).resolve().parent.parent
+ALGORITHMS = ROOT / "docs" / "algorithms.md"
+OPTIONS = ROOT / "docs" / "options.md"
+TABLE = re.compile(r"(<!-- table (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
+INTRODUCTION = """# Options
+
+Written by `python -m tools.write_manual` from the declarations in the code; do not edit it by hand.
+
+The screen is at `/settings/`. A value set for a branch wins over that of the company, and that over the default.
+Every change is in the operations log with the value before and after.
+"""
+
+
+def with_tables(text: str) -> str:
+    """The text with every marked table computed anew; KeyError names a table nobody computes."""
+    # Tables import models' neighbours: only once Django is ready.
+    from tools.manual_tables import TABLES, markdown  # noqa: PLC0415
+
+    return TABLE.sub(lambda found: f"{found[1]}{markdown(TABLES[found[2]]())}\n{found[3]}", text)
+
+
+def options_manual() -> str:
+    """The page of all options, in English, in the order of the settings page."""
+    from ronda.company import options  # noqa: PLC0415
+    from tools.manual_tables import markdown  # noqa: PLC0415
+
+    options.discover()
+    parts = [INTRODUCTION]
+    with translation.override("en"):
+        for code, group in sorted(options.GROUPS.items()):
+            if "tests" in group.__module__.split("."):
+                continue
+            parts.append(f"## {group.label} (`{code}`)\n")  # type: ignore[attr-defined]
+            if group.help:  # type: ignore[attr-defined]
+                parts.append(f"{group.help}\n")  # type: ignore[attr-defined]
+            scope = " or ".join(group.scope)  # type: ignore[attr-defined]
+            parts.append(f"May be set for: {scope}.\n")
+            parts.append(markdown([("option", "name", "default", "meaning"), *_rows(group)]) + "\n")
+    return "\n".join(parts)
+
+
+def _rows(group: Any) -> Iterator[Sequence[object]]:
+    for declared in dataclasses.fields(group):
+        facts = declared.metadata
+        choices = {key: str(label) for key, label in facts.get("choices", ())}
+        meaning = [str(facts["help_text"])] if facts["help_text"] else []
+        if choices:
+            meaning.append("Choices: " + "; ".join(choices.values()) + ".")
+        limits = [f"{word} {facts[name]}" for name, word in _LIMITS if name in facts]
+        if limits:
+            meaning.append("Limits: " + ", ".join(limits) + ".")
+        yield facts["label"], f"`{declared.name}`", _in_words(declared.default, choices), " ".join(meaning)
+
+
+_LIMITS = (("min_value", "at least"), ("max_value", "at most"), ("max_length", "characters at most"))
+
+
+def _in_words(value: Any, choices: dict[str, str]) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, tuple):
+        return ", ".join(choices.get(one, str(one)) for one in value) or "nothing"
+    return choices.get(value) or str(value) or "empty"
+
+
+def main() -> int:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ronda.site.settings")
+    django.setup()
+    for path, text in (
+        (ALGORITHMS, with_tables(ALGORITHMS.read_text(encoding="utf-8"))),
+        (OPTIONS, options_manual()),
+    ):
+        path.write_text(text, encoding="utf-8")
+        sys.stdout.write(f"{path.relative_to(ROOT)}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
