@@ -487,6 +487,6 @@ def number_gaps() -> Rows:
 
 def markdown(rows: Iterable[Sequence[object]]) -> str:
     """Rows as a Markdown table; the first one holds the headings."""
-    head, *rest = [[str(cell) for cell in row] for row in rows]
+    head, *rest = [[str(cell).replace("|", "\\|").replace("\n", "<br>") for cell in row] for row in rows]
     lines = [head, ["---"] * len(head), *rest]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)

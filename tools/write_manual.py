@@ -3,7 +3,8 @@
     python -m tools.write_manual
 
 docs/options.md is written whole from the declarations of options. In docs/algorithms.md each table between
-`<!-- table NAME -->` and `<!-- end -->` is computed anew. tests/test_documentation.py is red when either is old.
+`<!-- table NAME -->` and `<!-- end -->` is computed anew.
+tests/test_documentation.py is red when either is old.
 """
 
 import dataclasses
@@ -25,8 +26,8 @@ INTRODUCTION = """# Options
 
 Written by `python -m tools.write_manual` from the declarations in the code; do not edit it by hand.
 
-The screen is at `/settings/`. A value set for a branch wins over that of the company, and that over the default.
-Every change is in the operations log with the value before and after.
+The screen is at `/settings/`. A value set for a branch wins over that of the company, and that over the
+default. Every change is in the operations log with the value before and after.
 """
 
 

@@ -1,5 +1,6 @@
 """Forms of documents and runs."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -8,7 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from ronda.billing.models import BillingRun, Document, DocumentKind, DocumentLine
 from ronda.parties.models import BillingAccount, Party
+from ronda.workspace.fields import AmountField, AmountInput
 from ronda.workspace.forms import CompanyForm, CompanyModelForm
+from ronda.workspace.parsing import show_amount
 
 COMPANY_PATHS = {
     "account": "party__company",
@@ -147,7 +150,10 @@ class MonthForm(CompanyForm):
 
 
 class CreditForm(CompanyForm):
-    """A credit note: for everything left, or by line."""
+    """A credit note: for everything left, or by line.
+
+    `lines` are the document's lines with the quantity of each that can still be credited.
+    """
 
     on = forms.DateField(label=_("Date of the credit note"))
     reason = forms.CharField(label=_("Reason"), required=False, max_length=300)
@@ -155,4 +161,49 @@ class CreditForm(CompanyForm):
         label=_("Make the credited periods billable again"),
         required=False,
         help_text=_("Tick it when the same days are to be billed again, for instance at another price."),
+    )
+
+    def __init__(self, *args: Any, lines: Sequence[tuple[DocumentLine, Decimal]] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.head = list(self)
+        self.lines = lines
+        for line, left in lines:
+            if left:
+                self.fields[quantity_name(line.pk)] = _quantity_field(line, left)
+
+    def rows(self) -> list[tuple[DocumentLine, Decimal, forms.BoundField | None]]:
+        """Each line, what is left of it, and where the person writes how much to credit."""
+        return [(line, left, self[quantity_name(line.pk)] if left else None) for line, left in self.lines]
+
+    def quantities(self) -> dict[int, Decimal]:
+        """What the person wrote, by line id; nothing written is nothing credited."""
+        asked = {line.pk: self.cleaned_data.get(quantity_name(line.pk)) for line, _left in self.lines}
+        return {pk: quantity for pk, quantity in asked.items() if quantity}
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if not self.errors and not self.quantities():
+            raise forms.ValidationError(_("Write how much to credit on at least one line."))
+        return data
+
+
+def quantity_name(line_id: int) -> str:
+    """The name of the field for a line's quantity."""
+    return f"quantity-{line_id}"
+
+
+def _quantity_field(line: DocumentLine, left: Decimal) -> AmountField:
+    return AmountField(
+        label=line.text,
+        required=False,
+        initial=left,
+        min_value=0,
+        max_value=left,
+        max_digits=14,
+        decimal_places=4,
+        widget=AmountInput(attrs={"aria-label": line.text}),
+        error_messages={
+            "max_value": _("At most %(left)s can still be credited.") % {"left": show_amount(left)},
+            "min_value": _("A quantity to credit is not negative."),
+        },
     )

@@ -1,6 +1,6 @@
 """Screens of their own: the month, a run, a document with its derivations, the credit note."""
 
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonRes
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views import View
@@ -18,7 +19,7 @@ from django.views.generic import FormView, TemplateView
 from ronda.billing.domain.reasons import explain
 from ronda.billing.domain.reasons import labels as reason_labels
 from ronda.billing.domain.runs import ProposedLine
-from ronda.billing.forms import CreditForm, MonthForm
+from ronda.billing.forms import CreditForm, MonthForm, quantity_name
 from ronda.billing.models import BillingRun, Document, DocumentKind, DocumentLine, RunEntry
 from ronda.billing.queries import entry_documents
 from ronda.billing.services import (
@@ -36,7 +37,7 @@ from ronda.billing.services import (
 from ronda.company.models import Job
 from ronda.kernel.errors import Refusal
 from ronda.workspace.pages import DetailPage, GuardMixin, PageMixin
-from ronda.workspace.parsing import read_amount
+from ronda.workspace.saving import error_summary
 
 State = BillingRun.State
 RUN_PERMISSION = "billing.run_billing"
@@ -58,6 +59,9 @@ class MonthPage(PageMixin, FormView):
     def get_initial(self) -> dict[str, Any]:
         return {"as_of": timezone.localdate()}
 
+    def form_invalid(self, form: MonthForm) -> HttpResponse:
+        return self.render_to_response(self.get_context_data(form=form), status=422)
+
     def form_valid(self, form: MonthForm) -> HttpResponse:
         run = request_run(
             self.company,
@@ -73,9 +77,10 @@ class MonthPage(PageMixin, FormView):
         runs = BillingRun.objects.filter(company=self.company).exclude(state=State.DISCARDED)
         waiting = runs.filter(state=State.PREVIEW).order_by("-pk")[:3]
         drafts = Document.objects.filter(company=self.company, status=Document.Status.DRAFT).count()
-        return super().get_context_data(
+        context = super().get_context_data(
             runs=runs.order_by("-as_of", "-pk")[:12], waiting=waiting, drafts=drafts, **kwargs
         )
+        return {**context, "errors": error_summary(context["form"])}
 
 
 class RunPage(DetailPage):
@@ -266,7 +271,7 @@ class CreditPage(PageMixin, FormView):
     form_class = CreditForm
     page_title = gettext_lazy("New credit note")
 
-    @property
+    @cached_property
     def document(self) -> Document:
         return get_object_or_404(
             Document.objects.select_related("party", "account"),
@@ -276,49 +281,44 @@ class CreditPage(PageMixin, FormView):
         )
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        return {**super().get_form_kwargs(), "company": self.company}
+        left = creditable(self.document)
+        lines = [(line, left[line.pk]) for line in self.document.lines.filter(pk__in=left)]
+        return {**super().get_form_kwargs(), "company": self.company, "lines": lines}
 
     def get_initial(self) -> dict[str, Any]:
         return {"on": timezone.localdate()}
 
     def form_valid(self, form: CreditForm) -> HttpResponse:
-        document = self.document
         try:
             note = credit_document(
-                document,
+                self.document,
                 on=form.cleaned_data["on"],
                 by=str(self.request.user),
-                quantities=self._quantities(form, creditable(document)),
+                quantities=form.quantities(),
                 release=form.cleaned_data["release"],
                 reason=form.cleaned_data["reason"],
             )
         except Refusal as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal.message))
-        if form.errors:
+            field = _field_of(refusal)
+            form.add_error(field if field in form.fields else None, str(refusal.message))
             return self.form_invalid(form)
         messages.success(self.request, _("%(note)s was issued.") % {"note": note})
         return HttpResponseRedirect(reverse("document-detail", args=[note.pk]))
 
-    def _quantities(self, form: CreditForm, left: dict[int, Decimal]) -> dict[int, Decimal]:
-        """What the person wrote beside each line; nothing written is nothing credited."""
-        asked: dict[int, Decimal] = {}
-        for pk in left:
-            text = self.request.POST.get(f"quantity-{pk}", "").strip()
-            if not text:
-                continue
-            try:
-                asked[pk] = read_amount(text, places=None)
-            except (ValueError, InvalidOperation, Refusal):
-                raise Refusal(_("“%(text)s” is not a quantity.") % {"text": text}) from None
-        return asked
+    def form_invalid(self, form: CreditForm) -> HttpResponse:
+        return self.render_to_response(self.get_context_data(form=form), status=422)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        document = self.document
-        left = creditable(document)
-        lines = document.lines.filter(pk__in=left).order_by("position")
-        return super().get_context_data(
-            document=document,
-            lines=[(line, left[line.pk], self.request.POST.get(f"quantity-{line.pk}")) for line in lines],
-            breadcrumb=[(document, reverse("document-detail", args=[document.pk]))],
+        context = super().get_context_data(
+            document=self.document,
+            breadcrumb=[(self.document, reverse("document-detail", args=[self.document.pk]))],
             **kwargs,
         )
+        return {**context, "errors": error_summary(context["form"])}
+
+
+def _field_of(refusal: Refusal) -> str | None:
+    """The field a refusal of a credit note speaks of; a number's date is the note's date."""
+    if "line" in refusal.facts:
+        return quantity_name(refusal.facts["line"])
+    return "on" if refusal.field == "date" else refusal.field

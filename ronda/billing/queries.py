@@ -11,9 +11,10 @@ from ronda.company.models import NumberSeries
 
 def numbers_in_use(series: NumberSeries) -> Iterable[int]:
     """Numbers of a counter that a document carries, for the gap report (O6, O7)."""
-    return Document.objects.filter(
+    rows = Document.objects.filter(
         company_id=series.company_id, series=series.code, year=series.year, number__isnull=False
-    ).values_list("number", flat=True)
+    )
+    return [number for number in rows.values_list("number", flat=True) if number is not None]
 
 
 class Problem(NamedTuple):

@@ -95,7 +95,7 @@ class _Plan:
         # Names are those of our own models; values are passed as parameters.
         self.head = " ".join(["INSERT INTO", quote(model._meta.db_table), f"({names})", "VALUES "])
         self.row = f"({', '.join(['%s'] * len(fields))})"
-        self.tail = f" RETURNING {quote(pk.column)}"
+        self.tail = f" RETURNING {quote(str(pk.column))}"
 
 
 @cache

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ronda.contracts.domain.charges import next_charge
-from ronda.contracts.domain.coverage import Coverage, coverage
+from ronda.contracts.domain.coverage import STATES, Coverage, coverage
 from ronda.contracts.models import ChargePeriod, Contract, ContractLine
 from ronda.contracts.queries import LineRow, charged_keys, line_rows
 from ronda.kernel.money import ZERO
@@ -139,9 +139,7 @@ def strip(found: Coverage) -> list[dict[str, Any]]:
 def legend(found: Coverage) -> list[tuple[str, Any, int]]:
     """Class, name and number of days of every state that occurs."""
     return [
-        (STATE_CLASSES[state], name, days)
-        for state, name in STATE_NAMES.items()
-        if (days := found.days(state))
+        (STATE_CLASSES[state], STATE_NAMES[state], days) for state in STATES if (days := found.days(state))
     ]
 
 

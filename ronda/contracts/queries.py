@@ -4,10 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 
-from django.db.models import Count, Max, Min, OuterRef, Q, QuerySet, Subquery, Window
-from django.db.models.functions import Lag
+from django.db.models import Count, Max, Min, OuterRef, Q, QuerySet, Subquery
 
 from ronda.billing.domain.totals import Discount
 from ronda.contracts.domain.charges import Key, LineTerms
@@ -188,25 +187,32 @@ def billable_contracts(company_id: int, filters: Mapping[str, Any]) -> QuerySet[
     return rows
 
 
-class Problem(NamedTuple):
-    """Something that must never be: what `check-data` reports."""
+@dataclass(frozen=True, slots=True)
+class Overlap:
+    """Days of one line that two regular charges bill: what `check-data` reports."""
 
-    code: str
-    subject: str
-    text: str
+    contract: str
+    line: str
+    first: date
+    last: date
+
+    def __str__(self) -> str:
+        return f"{self.contract}: {self.line}: billed twice from {self.first} to {self.last}"
 
 
-def problems(company_id: int) -> list[Problem]:
-    """Days of a line that are charged twice: each must be billed or waived at most once."""
-    previous_end = Window(Lag("ends_on"), partition_by="line_id", order_by=["starts_on", "ends_on", "pk"])
+def overlapping_charges(company_id: int) -> list[Overlap]:
+    """Regular charges of a line, billed or given up, that share days (R11); reads them once, in order."""
     rows = (
-        ChargePeriod.objects.filter(TAKEN, line__contract__company_id=company_id)
-        .exclude(kind="adjustment")
-        .annotate(previous_end=previous_end)
-        .values_list("line__contract__number", "line_id", "starts_on", "previous_end")
+        ChargePeriod.objects.filter(TAKEN, line__contract__company_id=company_id, kind="regular")
+        .order_by("line_id", "starts_on", "pk")
+        .values_list("line_id", "starts_on", "ends_on", "line__text", "line__contract__number")
     )
-    return [
-        Problem("contracts.overlap", number, f"line {line}: {starts_on} is charged twice")
-        for number, line, starts_on, ended in rows.iterator(chunk_size=5_000)
-        if ended is not None and starts_on <= ended
-    ]
+    found: list[Overlap] = []
+    line, until = 0, date.min
+    for line_id, starts_on, ends_on, text, number in rows.iterator(chunk_size=5000):
+        if line_id != line:
+            line, until = line_id, date.min
+        if starts_on <= until:
+            found.append(Overlap(number, text, starts_on, min(until, ends_on)))
+        until = max(until, ends_on)
+    return found

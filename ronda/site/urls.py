@@ -13,6 +13,7 @@ from ronda.contracts import workspace as contracts
 from ronda.parties import workspace as parties
 from ronda.payments import pages as payments_pages
 from ronda.payments import workspace as payments
+from ronda.reports import workspace as reports
 from ronda.site import pages
 from ronda.workspace.rest import mount_api
 from ronda.workspace.urls import mount, shell_urls
@@ -30,6 +31,7 @@ WORKSPACES = [
     payments.Allocations,
     accounting.Accounts,
     accounting.JournalEntries,
+    reports.Layouts,
     company.Companies,
     company.Branches,
     company.People,
@@ -49,6 +51,7 @@ urlpatterns = [
     path("", include("ronda.company.urls")),
     path("", include("ronda.parties.urls")),
     path("", include("ronda.billing.urls")),
+    path("", include("ronda.reports.urls")),
     *payments_pages.urlpatterns,
     *accounting_pages.urlpatterns,
     path("api/schema/", SpectacularAPIView.as_view(), name="api-schema"),

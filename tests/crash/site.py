@@ -9,6 +9,7 @@ import os
 import random
 import sys
 import threading
+import traceback
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -78,13 +79,16 @@ def fork(work: Any, *arguments: Any) -> int:
     pid = os.fork()
     if pid:
         return pid
+    code = 1
     try:
         work(*arguments)
-    except BaseException as error:
-        sys.stderr.write(f"{type(error).__name__}: {error}\n")
-        sys.stderr.flush()
-        os._exit(1)
-    os._exit(0)
+        code = 0
+    finally:
+        # The child leaves here whatever happened: the parent's loop is not its own.
+        if code:
+            traceback.print_exc()
+            sys.stderr.flush()
+        os._exit(code)
 
 
 def work_until_killed() -> None:

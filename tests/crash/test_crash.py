@@ -1,4 +1,4 @@
-"""Workers killed in the middle of the month, and several people issuing at once: nothing is lost or doubled."""
+"""Workers killed in mid-month, several people issuing at once: nothing is lost or doubled."""
 
 import json
 import os

@@ -102,8 +102,9 @@ def _by_quantity(
     if not 0 < quantity <= left[pk]:
         raise MoreThanCreditable(
             _("Line %(line)s of %(document)s: between 0 and %(left)s can still be credited.")
-            % {"line": line.position, "document": document, "left": left[pk].normalize()},
+            % {"line": line.position, "document": document, "left": f"{left[pk].normalize():f}"},
             field="quantity",
+            line=pk,
             left=left[pk],
         )
     return _mirror(line, quantity, line.unit_price)

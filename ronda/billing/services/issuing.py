@@ -131,8 +131,10 @@ def _write(composed: Sequence[Composed]) -> None:
     for document in old:
         document.save()
     for each in composed:
-        for row in (*each.lines, *each.vat):
-            row.document_id = each.document.pk
+        for line in each.lines:
+            line.document_id = each.document.pk
+        for group in each.vat:
+            group.document_id = each.document.pk
     if old:
         DocumentLine.objects.filter(document__in=old).exclude(pk__in=_kept_lines(composed)).delete()
         VatSummary.objects.filter(document__in=old).delete()

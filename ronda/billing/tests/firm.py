@@ -3,9 +3,14 @@
 from datetime import date
 from decimal import Decimal
 
+from django.contrib.auth.models import Permission
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
 from ronda.billing.services import DraftLine
 from ronda.catalogue.models import Item, VatCode, VatRate
-from ronda.company.models import Company
+from ronda.company.models import Company, Membership, Role, User
 from ronda.company.services import create_company
 from ronda.parties.models import BillingAccount, BillingGroup, Party, PaymentTerms
 
@@ -55,3 +60,23 @@ def line(
     """A line of one unit."""
     facts.setdefault("vat_code", vat_code(company, percent))
     return DraftLine(text, Decimal(1), Decimal(net), **facts)
+
+
+def log_in(client: Client, company: Company, *permissions: str, everything: bool = False) -> Client:
+    """Someone of the company who may do what is named ("billing.view_document"), or everything."""
+    user = User.objects.create_user(f"anna-{company.pk}-{User.objects.count()}", language="en")
+    role = Role.objects.create(company=company, name=f"Tested {user.pk}", grants_all=everything)
+    for name in permissions:
+        app, codename = name.split(".")
+        role.permissions.add(Permission.objects.get(content_type__app_label=app, codename=codename))
+    Membership.objects.create(user=user, company=company, role=role, is_default=True)
+    client.force_login(user)
+    return client
+
+
+def queries_of(client: Client, url: str) -> int:
+    """How many statements a page takes, after a first look that fills the caches."""
+    assert client.get(url).status_code == 200, url
+    with CaptureQueriesContext(connection) as queries:
+        client.get(url)
+    return len(queries)

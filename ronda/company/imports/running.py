@@ -48,6 +48,7 @@ def check_batch(batch: ImportBatch, *, tell: Tell = lambda done, total: None) ->
         return _stop(batch, refusal)
     batch.errors = [error.as_list() for error in sorted(errors, key=_by_row)[:KEPT_ERRORS]]
     batch.state = State.CHECKED
+    batch.summary = {**batch.summary, "rows": batch.rows}
     _save(batch)
     return batch
 

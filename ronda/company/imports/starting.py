@@ -74,7 +74,6 @@ def _look(batch: ImportBatch) -> None:
         "delimiter": table.delimiter,
         "notes": list(table.notes),
         "same_as": same.order_by("-pk").values_list("pk", flat=True).first(),
-        "rows": sum(1 for _row in seen.rows),
     }
 
 

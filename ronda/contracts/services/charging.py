@@ -6,13 +6,13 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Any, NamedTuple
 
+from ronda.billing.domain.derivation import to_json
 from ronda.billing.domain.runs import GroupKey, LeftOut, Proposal, ProposedLine, register_source
 from ronda.billing.domain.texts import line_text
 from ronda.catalogue.models import Item
 from ronda.company.bulk import insert, row
 from ronda.company.models import Company
 from ronda.contracts.domain.charges import Charge, due, next_charge, settled_until
-from ronda.billing.domain.derivation import to_json
 from ronda.contracts.models import ChargePeriod, Contract, ContractLine
 from ronda.contracts.queries import (
     TAKEN,
@@ -220,7 +220,7 @@ def _propose(header: Header, facts: _Facts, as_of: date) -> Iterator[Proposal | 
 def _key(header: Header, row: LineRow, facts: _Facts) -> GroupKey:
     """R13. The contract's own letter wins; else that of the line's site, if the payer is his."""
     group_id = header.group_id or 0
-    if not group_id and row.site_id in facts.site_groups:
+    if not group_id and row.site_id is not None and row.site_id in facts.site_groups:
         group, account = facts.site_groups[row.site_id]
         group_id = group if account == header.account_id else 0
     return GroupKey(

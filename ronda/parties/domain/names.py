@@ -8,12 +8,13 @@ from difflib import SequenceMatcher
 _COMMON = """
     srl srls spa sapa snc sas ss scarl scrl scpa coop onlus aps asd sarl sasu eurl sa sci scop scm gie
     selarl gmbh ag ltd llc soc societa societe ditta impresa entreprise ets studio
-    di da de del della delle dei degli dello e ed et du des la le les lo il i gli the
+    di da de del della delle dei degli dello dell all e ed et du des la le les lo il i gli the
 """
 #: Legal forms and small words of Italian and French names: they tell nobody apart.
 COMMON = frozenset(_COMMON.split())
 SHORTEST_WORD = 2
 PHONE_DIGITS = 8
+SAME_WORD_FROM = 70
 
 
 def normalised(text: str) -> str:
@@ -74,4 +75,8 @@ def _coverage(some: list[str], others: Iterable[str]) -> int:
 
 
 def _alike(word: str, other: str) -> int:
-    return 100 if word == other else int(SequenceMatcher(None, word, other).ratio() * 100)
+    """How alike two words are, 0 to 100; words that only have some letters in common are not."""
+    if word == other:
+        return 100
+    found = int(SequenceMatcher(None, word, other).ratio() * 100)
+    return found if found >= SAME_WORD_FROM else 0

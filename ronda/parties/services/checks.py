@@ -322,7 +322,7 @@ def check_likely(checking: Checking) -> None:
             named[row.value].append(row.party)
     for position, draft in looked:
         near = named[name_key(draft.party.name)]
-        twin = next((one for one in near if one.pk != draft.party.pk and _same_town(one, draft.party)), None)
+        twin = next((one for one in near if _another(one, draft.party)), None)
         if twin is not None:
             text = _("%(twin)s (%(code)s, %(city)s) may be the same customer. Save this one as well?")
             facts = {"twin": twin, "code": twin.code or "–", "city": twin.city or "–"}
@@ -330,7 +330,10 @@ def check_likely(checking: Checking) -> None:
         near.append(draft.party)
 
 
-def _same_town(one: Party, other: Party) -> bool:
+def _another(one: Party, other: Party) -> bool:
+    """Somebody else, in the same town as far as is known, and not told apart by the VAT number."""
+    if one is other or (one.pk is not None and one.pk == other.pk):
+        return False
     if one.tax_id and other.tax_id and one.tax_id != other.tax_id:
         return False
     return not one.city or not other.city or normalised(one.city) == normalised(other.city)

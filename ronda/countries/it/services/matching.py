@@ -10,8 +10,8 @@ from ronda.catalogue.services.items import create_items
 from ronda.company.country import country_pack
 from ronda.company.models import Company
 from ronda.contracts.domain.descriptions import comparable
-from ronda.countries.it.domain.fatturapa.model import ReceivedInvoice
 from ronda.countries.it.domain.fatturapa.model import Party as Buyer
+from ronda.countries.it.domain.fatturapa.model import ReceivedInvoice
 from ronda.countries.it.domain.past_invoices import SoldLine, VatKey, name_of, party_facts
 from ronda.kernel.errors import NeedsConfirmation, Refusal
 from ronda.parties.domain.names import name_key
