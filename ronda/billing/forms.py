@@ -19,6 +19,9 @@ COMPANY_PATHS = {
     "site": "party__company",
 }
 
+# What a new draft takes from the billing account where the person wrote nothing.
+AGREED = ("terms", "method", "tax_regime", "withholding_code", "purchase_order", "cig", "cup")
+
 
 class DocumentForm(CompanyModelForm):
     """The head of a draft. Payer and conditions come from the billing account."""
@@ -65,6 +68,11 @@ class DocumentForm(CompanyModelForm):
             required=False,
             initial=self.instance.language if self.instance.pk else "",
         )
+        if self.instance.pk is None:
+            regime = self.fields["tax_regime"]
+            regime.choices = [("", _("the customer's")), *BillingAccount.TaxRegime.choices]  # type: ignore[attr-defined]
+            regime.required = False
+            self.initial["tax_regime"] = ""
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -81,12 +89,9 @@ class DocumentForm(CompanyModelForm):
         data["language"] = data.get("language") or account.party.language or account.party.company.language
         self.instance.language = data["language"]
         if self.instance.pk is None:
-            for name in ("terms", "method"):
-                if not data.get(name):
-                    setattr(self.instance, name, getattr(account, name))
-            for name in ("purchase_order", "cig", "cup", "withholding_code"):
-                if not data.get(name):
-                    data[name] = getattr(account, name)
+            self.instance.currency = account.currency
+            for name in AGREED:
+                data[name] = data.get(name) or getattr(account, name)
 
 
 class LineForm(CompanyModelForm):
@@ -96,7 +101,7 @@ class LineForm(CompanyModelForm):
 
     class Meta:
         model = DocumentLine
-        fields = ["item", "text", "quantity", "unit_price", "discount", "vat_code", "site"]
+        fields = ["item", "text", "quantity", "unit_price", "discount", "gift", "vat_code", "site"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -163,6 +163,14 @@ class DocumentLine(models.Model):
         STAMP = "stamp", _("stamp duty")
         ADVANCE = "advance", _("advance deducted")
 
+    class Gift(models.TextChoices):
+        """What a gift takes off (O11): the goods, or what the customer owes for them."""
+
+        NONE = "", _("no gift")
+        DISCOUNT = "discount", _("gift as a discount")
+        TOTAL = "total_allowance", _("gift, VAT included")
+        NET = "net_allowance", _("gift, the customer pays the VAT")
+
     document = models.ForeignKey(Document, models.CASCADE, related_name="lines", verbose_name=_("document"))
     position = models.PositiveIntegerField(_("position"))
     kind = models.CharField(_("kind"), max_length=8, choices=Kind.choices, default=Kind.SALE)
@@ -177,6 +185,7 @@ class DocumentLine(models.Model):
     unit = models.CharField(_("unit"), max_length=10, blank=True)
     unit_price = models.DecimalField(_("unit price"), max_digits=18, decimal_places=8, default=0)
     discount = models.DecimalField(_("discount %"), max_digits=7, decimal_places=4, default=0)
+    gift = models.CharField(_("gift"), max_length=15, choices=Gift.choices, blank=True)
     net = models.DecimalField(_("net"), max_digits=12, decimal_places=2, default=0)
     vat_code = models.ForeignKey(VatCode, models.PROTECT, related_name="+", verbose_name=_("VAT code"))
     vat_rate = models.DecimalField(_("VAT %"), max_digits=5, decimal_places=2, default=0)

@@ -91,10 +91,10 @@ class PartyForm(AutomaticCode):
     short = ("postcode", "province", "country")
 
     terms = forms.ModelChoiceField(
-        label=_("payment terms"), queryset=PaymentTerms.objects.filter(active=True), required=False
+        label=_("Payment terms"), queryset=PaymentTerms.objects.filter(active=True), required=False
     )
     method = forms.ModelChoiceField(
-        label=_("payment method"), queryset=PaymentMethod.objects.filter(active=True), required=False
+        label=_("Payment method"), queryset=PaymentMethod.objects.filter(active=True), required=False
     )
     iban = forms.CharField(
         label="IBAN", max_length=42, required=False, help_text=_("BIC and bank are found from it.")

@@ -68,7 +68,9 @@ def country_cell(value: Cell, locale: str) -> str:
         return read.upper()
     if normalised(read) in COUNTRIES:
         return COUNTRIES[normalised(read)]
-    raise NotACountry(_("“%(read)s” is not a country here. Write its two letters, as IT.") % {"read": read[:40]})
+    raise NotACountry(
+        _("“%(read)s” is not a country here. Write its two letters, as IT.") % {"read": read[:40]}
+    )
 
 
 def emails_cell(value: Cell, locale: str) -> list[str]:
@@ -123,7 +125,18 @@ CUSTOMER_FIELDS = (
     ImportField("accounting_code", _("accounting code"), text(20), alike=("sottoconto", "codice contabile")),
     ImportField("notes", _("observations"), text(5000), alike=("notes",)),
 )  # fmt: skip
-TRACKED = ("code", "name", "tax_id", "registration_id", "street", "postcode", "city", "email", "phone", "notes")
+TRACKED = (
+    "code",
+    "name",
+    "tax_id",
+    "registration_id",
+    "street",
+    "postcode",
+    "city",
+    "email",
+    "phone",
+    "notes",
+)
 
 
 class KnownParties:
@@ -329,15 +342,17 @@ def _update(rows: list[tuple[Facts, dict[str, Any], int]], run: ChunkRun) -> Non
 def _add_recipients(
     accounts: Mapping[int, BillingAccount], facts: Mapping[int, Mapping[str, Any]], run: ChunkRun
 ) -> None:
-    wanted = {accounts[pk].pk: one["recipients"] for pk, one in facts.items() if one.get("recipients") and pk in accounts}
+    wanted = {
+        accounts[pk].pk: one["recipients"]
+        for pk, one in facts.items()
+        if one.get("recipients") and pk in accounts
+    }
     if wanted:
         groups = add_groups(dict.fromkeys(wanted, ""))
         add_recipients({groups[pk, ""].pk: emails for pk, emails in wanted.items()}, by=run.by)
 
 
-def _different(
-    party: Party, account: BillingAccount | None, facts: Mapping[str, Any]
-) -> dict[str, Any]:
+def _different(party: Party, account: BillingAccount | None, facts: Mapping[str, Any]) -> dict[str, Any]:
     found = {}
     for name, value in facts.items():
         if name in ACCOUNT_FACTS:
@@ -364,7 +379,9 @@ def customer_key(facts: Facts) -> Any:
     if facts.get("code"):
         return "code", facts["code"]
     number = _compact(facts.get("tax_id") or facts.get("registration_id"))
-    return ("number", number) if number else ("name", name_key(facts["name"]), normalised(facts.get("city", "")))
+    return (
+        ("number", number) if number else ("name", name_key(facts["name"]), normalised(facts.get("city", "")))
+    )
 
 
 SITE_FIELDS = (
@@ -438,7 +455,9 @@ def write_sites(rows: Sequence[Facts], run: ChunkRun) -> None:
             new.append((row, site))
             known[party.pk, "code", site.code or f"row {row.number}"] = site
             continue
-        different = {name: value for name, value in facts.items() if plain(getattr(site, name)) != plain(value)}
+        different = {
+            name: value for name, value in facts.items() if plain(getattr(site, name)) != plain(value)
+        }
         if different:
             old.append((row, site, different))
         else:
@@ -458,8 +477,9 @@ def _letters(rows: Sequence[Facts], owners: Mapping[int, int]) -> dict[tuple[int
     if not wanted:
         return {}
     accounts = dict(
-        BillingAccount.objects.filter(party__in={party for party, _letter in wanted}, is_default=True)
-        .values_list("party_id", "pk")
+        BillingAccount.objects.filter(
+            party__in={party for party, _letter in wanted}, is_default=True
+        ).values_list("party_id", "pk")
     )
     found: dict[tuple[int, str], int] = {}
     for letter in sorted({letter for _party, letter in wanted}):

@@ -176,7 +176,7 @@ class Customers(Workspace):
     columns = (
         Column("code", link=True),
         Column("name", link=True),
-        Column("kind", badges=KIND_COLOURS),
+        Column("kind", badges=KIND_COLOURS, default=False),
         Column("city"),
         Column("province"),
         Column("tax_id", value=tax_numbers),

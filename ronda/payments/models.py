@@ -88,6 +88,8 @@ class Payment(models.Model):
     party = models.ForeignKey(Party, models.PROTECT, related_name="payments", verbose_name=_("payer"))
     date = models.DateField(_("date"))
     amount = models.DecimalField(_("amount"), max_digits=12, decimal_places=2)
+    # What cash in hand differs by from the amount that was settled (R40).
+    rounding = models.DecimalField(_("cash rounding"), max_digits=5, decimal_places=2, default=0)
     allocated = models.DecimalField(_("allocated"), max_digits=12, decimal_places=2, default=0)
     method = models.ForeignKey(PaymentMethod, models.PROTECT, related_name="+", verbose_name=_("method"))
     reference = models.CharField(_("reference"), max_length=140, blank=True)

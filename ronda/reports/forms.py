@@ -6,7 +6,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from ronda.billing.models import Document
-from ronda.reports.domain.liquid import LARGEST_LAYOUT
+from ronda.reports import services
+from ronda.reports.domain.liquid import LARGEST_LAYOUT, LayoutError
 from ronda.reports.models import PrintLayout
 from ronda.workspace.forms import CompanyForm, CompanyModelForm
 
@@ -35,6 +36,17 @@ class LayoutForm(CompanyModelForm):
             del self.fields["html"], self.fields["css"]
         else:
             del self.fields["kind"]
+
+    def clean(self) -> dict[str, Any]:
+        """What was written is tried here, before the transaction that keeps it."""
+        facts: dict[str, Any] = super().clean() or self.cleaned_data
+        if self.instance.pk is not None and "html" in facts and "css" in facts:
+            try:
+                services.try_layout(self.company, self.instance.kind, html=facts["html"], css=facts["css"])
+            except LayoutError as error:
+                where = _("Line %(line)s: ") % {"line": error.line} if error.line else ""
+                self.add_error(error.field, f"{where}{error.message}")
+        return facts
 
 
 class PreviewForm(CompanyForm):

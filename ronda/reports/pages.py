@@ -20,7 +20,9 @@ from ronda.workspace.pages import PageMixin
 from ronda.workspace.saving import EditPage
 
 
-def as_file(content: bytes, name: str, *, mime: str = "application/pdf", inline: bool = False) -> HttpResponse:
+def as_file(
+    content: bytes, name: str, *, mime: str = "application/pdf", inline: bool = False
+) -> HttpResponse:
     """Bytes for the browser, which may show them but not run them, and keeps no copy."""
     response = HttpResponse(content, content_type=mime)
     response.headers["Content-Disposition"] = _disposition(name, inline=inline)
@@ -39,9 +41,7 @@ class DocumentPdf(PageMixin, View):
     permission_required = "billing.view_document"
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        document = get_object_or_404(
-            Document.objects.select_related("company"), pk=pk, company=self.company
-        )
+        document = get_object_or_404(Document.objects.select_related("company"), pk=pk, company=self.company)
         inline = "download" not in request.GET
         name = services.file_name(document)
         if document.is_draft:

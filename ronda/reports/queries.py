@@ -191,7 +191,7 @@ class _Shared:
             split_payment=document.tax_regime == BillingAccount.TaxRegime.SPLIT
             or any(row.exigibility == "S" for row in vat),
             deferred_vat=any(row.exigibility == "D" for row in vat),
-            vat_on_debits=bool((seller.get("profile") or {}).get("vat_on_debits")),
+            vat_on_debits=_on_debits(lines),
             stamp_duty=document.stamp_duty or None,
             courtesy_copy=copy and not document.is_draft,
             late_rate=answers.late_interest or None,
@@ -225,6 +225,17 @@ def _supply(lines: Sequence[DocumentLine]) -> str:
     if kinds == {"article"}:
         return "goods"
     return "mixed" if "article" in kinds else "services"
+
+
+def _on_debits(lines: Sequence[DocumentLine]) -> bool:
+    """Services whose VAT is due at the invoice, not at the payment: a choice to be told where it is one."""
+    return any(
+        line.vat_code.exigibility == "I"
+        and line.vat_rate
+        and (line.item is None or line.item.kind == "service")
+        for line in lines
+        if line.kind == DocumentLine.Kind.SALE
+    )
 
 
 def _line(line: DocumentLine, language: str, *, derivation: bool) -> PrintedLine:

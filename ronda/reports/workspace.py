@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from ronda.billing.models import Document
-from ronda.company.models import OutgoingMail
+from ronda.company.models import Company, OutgoingMail
 from ronda.reports import services
 from ronda.reports.forms import LayoutForm
 from ronda.reports.models import PrintLayout
@@ -31,13 +31,14 @@ MAIL_COLOURS = {
 }
 
 
-def save_layout(form: LayoutForm, *, by: str) -> PrintLayout:
-    """A copy of the default, or what was written in the editor."""
-    facts = form.cleaned_data
-    layout = form.instance
+def save_layout(form: LayoutForm, *, by: str, company: Company) -> PrintLayout:
+    """A copy of the default, or what was written in the editor and tried by the form."""
+    facts, layout = form.cleaned_data, form.instance
     if layout.pk is None:
-        return services.copy_default(layout.company, kind=facts["kind"], name=facts["name"], by=by)
-    return services.save_layout(layout, name=facts["name"], html=facts["html"], css=facts["css"], by=by)
+        return services.copy_default(company, kind=facts["kind"], name=facts["name"], by=by)
+    return services.save_layout(
+        layout, name=facts["name"], html=facts["html"], css=facts["css"], by=by, tried=True
+    )
 
 
 class Layouts(Workspace):

@@ -128,6 +128,12 @@ def prepare_drafts(drafts: int) -> dict[str, Any]:
     return {"drafts": made}
 
 
+def maybe_abort(chance: random.Random) -> None:
+    """Three times in ten, tear down what is under way."""
+    if chance.randrange(10) < ABORTS_IN_TEN:
+        raise Aborted
+
+
 def issue_with_aborts(drafts: list[int], seed: int) -> None:
     """Issue each draft; three times in ten the operation is torn down before its commit, then repeated."""
     chance = random.Random(seed)
@@ -136,8 +142,7 @@ def issue_with_aborts(drafts: list[int], seed: int) -> None:
             try:
                 with transaction.atomic():
                     issue_document(Document.objects.get(pk=pk), on=DAY, by=f"clerk{seed}")
-                    if chance.randrange(10) < ABORTS_IN_TEN:
-                        raise Aborted
+                    maybe_abort(chance)
             except Aborted:
                 continue
             break

@@ -79,12 +79,16 @@ def document_movements(facts: DocumentFacts) -> tuple[Movement, ...]:
 
 
 def payment_movements(
-    party: int, amount: Decimal, account: str, *, cancelled: bool = False
+    party: int, amount: Decimal, account: str, *, rounding: Decimal = ZERO, cancelled: bool = False
 ) -> tuple[Movement, ...]:
-    """Money into `account` (bank, cash) from the customer; a refund has a negative amount."""
-    if cancelled:
-        amount = -amount
-    return ((account, None, amount), ("customers", party, -amount))
+    """Money into `account` (bank, cash) from the customer; a refund has a negative amount.
+
+    `rounding`: by how much the cash in hand differs from the amount settled (R40).
+    """
+    moves: list[Movement] = [(account, None, amount + rounding), ("customers", party, -amount)]
+    if rounding:
+        moves.append(("rounding_gain" if rounding > 0 else "rounding_loss", None, -rounding))
+    return tuple((role, who, -moved if cancelled else moved) for role, who, moved in moves)
 
 
 def settled_movements(

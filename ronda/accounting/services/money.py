@@ -70,7 +70,7 @@ def _payment(row: Payment, *, cancelled: bool = False) -> Posting:
     account = row.method.account_role
     day = row.cancelled_on if cancelled and row.cancelled_on else row.date
     text = f"{row.party.name} – {row.reference or row.method.name}"
-    moves = payment_movements(row.party_id, row.amount, account, cancelled=cancelled)
+    moves = payment_movements(row.party_id, row.amount, account, rounding=row.rounding, cancelled=cancelled)
     journal = JournalEntry.Journal.CASH if account == "cash" else JournalEntry.Journal.BANK
     return Posting(payment_source(row.pk, cancelled=cancelled), day, journal, text, moves)
 

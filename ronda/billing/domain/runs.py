@@ -67,6 +67,11 @@ class ProposedLine(NamedTuple):
     # Changes when what was agreed changes: a preview older than the agreement is refused.
     version: str
 
+    @property
+    def gift(self) -> str:
+        """Fees are never gifts; a waived period is."""
+        return ""
+
     def to_json(self) -> list[Any]:
         return [
             str(value)

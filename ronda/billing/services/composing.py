@@ -89,6 +89,9 @@ class PricedLine(Protocol):
     @property
     def withholding(self) -> bool: ...
 
+    @property
+    def gift(self) -> str: ...
+
 
 @dataclass(frozen=True, slots=True)
 class Amounts:
@@ -130,6 +133,7 @@ def _domain_line(line: PricedLine, rules: Rules, *, split: bool) -> Line:
         exigibility="S" if split and rate else rule.exigibility,  # type: ignore[arg-type]
         withholding=line.withholding,
         in_stamp_base=rule.stamp_relevant,
+        gift=line.gift,  # type: ignore[arg-type]
     )
 
 

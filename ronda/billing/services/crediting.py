@@ -139,6 +139,7 @@ def _mirror(
         withholding=line.withholding,
         revenue_account=line.revenue_account,
         kind=DocumentLine.Kind.SALE if line.kind == DocumentLine.Kind.STAMP else line.kind,
+        gift=line.gift,
         corrects=line,
     )
 

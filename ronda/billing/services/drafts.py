@@ -46,6 +46,7 @@ class DraftLine:
     withholding: bool | None = None
     revenue_account: str = ""
     kind: str = DocumentLine.Kind.SALE
+    gift: str = ""
     corrects: DocumentLine | None = None
     source: str = ""
 
@@ -173,6 +174,7 @@ def _row(document: Document, line: DraftLine, position: int, default_vat: VatCod
         document=document,
         position=position,
         kind=line.kind,
+        gift=line.gift,
         item=item,
         site=line.site,
         text=line.text or (item.description or item.name if item else ""),

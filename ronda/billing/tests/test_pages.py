@@ -7,7 +7,6 @@ import pytest
 from django.urls import reverse
 
 from ronda.billing.models import Document, DocumentLine
-from ronda.billing.options import BillingOptions
 from ronda.billing.services import DraftLine, credit_document, draft_document, issue_document
 from ronda.billing.tests.firm import (
     TODAY,
@@ -19,7 +18,6 @@ from ronda.billing.tests.firm import (
     queries_of,
     vat_code,
 )
-from ronda.company.services import save_options
 from ronda.parties.models import Site
 
 pytestmark = pytest.mark.django_db
@@ -105,7 +103,10 @@ def test_documents_of_another_company_are_not_found(page):
 @pytest.mark.parametrize("url_of", [document_url, credit_url])
 def test_the_pages_of_a_document_take_the_same_queries_for_one_and_for_ten_lines(page, firm, account, url_of):
     def lines(count):
-        sites = [Site.objects.create(party=account.party, name=f"S{count}{n}") for n in range(count)]
+        sites = [
+            Site.objects.create(party=account.party, code=f"S{count}{n}", name=f"Site {n}")
+            for n in range(count)
+        ]
         return [line(firm, item=make_item(firm, f"I{n}"), site=site) for n, site in enumerate(sites)]
 
     one, ten = issued(account, *lines(1)), issued(account, *lines(10))
@@ -205,7 +206,7 @@ def rows(*lines, initial=0):
 
 
 def head(account, **facts):
-    return {"account": account.pk, "kind": "invoice", "tax_regime": "ordinary", "discount": "0"} | facts
+    return {"account": account.pk, "kind": "invoice", "discount": "0"} | facts
 
 
 def test_a_draft_line_takes_text_price_and_vat_from_its_item(page, firm, account):
@@ -227,6 +228,16 @@ def test_a_draft_line_takes_text_price_and_vat_from_its_item(page, firm, account
         account.terms,
         Decimal("97.60"),
     )
+
+
+def test_a_draft_takes_what_the_person_left_empty_from_the_billing_account(page, firm):
+    account = make_account(firm, tax_regime="split", purchase_order="ODA 7", currency="CHF")
+
+    page.post(reverse("document-add"), head(account) | rows())
+    page.post(reverse("document-add"), head(account, tax_regime="ordinary", purchase_order="ODA 8") | rows())
+
+    taken = Document.objects.order_by("pk").values_list("tax_regime", "purchase_order", "currency")
+    assert list(taken) == [("split", "ODA 7", "CHF"), ("ordinary", "ODA 8", "CHF")]
 
 
 def test_a_line_without_an_item_needs_a_description_and_a_vat_code(page, account):
@@ -251,7 +262,7 @@ def test_lines_of_a_draft_are_changed_added_and_removed_in_one_save(page, firm, 
         initial=2,
     )
 
-    page.post(reverse("document-edit", args=[document.pk]), head(account) | given)
+    page.post(reverse("document-edit", args=[document.pk]), head(account, tax_regime="ordinary") | given)
 
     kept = list(document.lines.values_list("position", "text", "net"))
     assert kept == [(1, "B2", Decimal("20.00")), (2, "C", Decimal("11.00"))]
@@ -260,8 +271,7 @@ def test_lines_of_a_draft_are_changed_added_and_removed_in_one_save(page, firm, 
 
 
 def test_r35_the_stamp_line_follows_the_lines_of_the_draft(page, firm, account):
-    save_options(firm, BillingOptions, {"stamp_duty_charged": True}, by="anna")
-    exempt = vat_code(firm, "0", "N4")
+    exempt = vat_code(firm, "0", "N4", stamp_relevant=True)
     given = rows({"text": "Visita", "unit_price": "100", "vat_code": exempt.pk})
     page.post(reverse("document-add"), head(account) | given)
     document = Document.objects.get()
@@ -277,7 +287,7 @@ def test_r35_the_stamp_line_follows_the_lines_of_the_draft(page, firm, account):
         {"id": stamp.pk, "text": stamp.text, "unit_price": "2", "vat_code": stamp.vat_code_id},
         initial=2,
     )
-    page.post(reverse("document-edit", args=[document.pk]), head(account) | given)
+    page.post(reverse("document-edit", args=[document.pk]), head(account, tax_regime="ordinary") | given)
 
     assert list(document.lines.values_list("kind", "net")) == [(DocumentLine.Kind.SALE, Decimal("50.00"))]
 

@@ -236,6 +236,24 @@ def test_r34_amounts_credited_never_exceed_the_line(firm, account):
     assert note.net_total == Decimal("40.00")
 
 
+@pytest.mark.parametrize(
+    ("gift", "net", "vat", "payable"),
+    [
+        ("discount", "100.00", "22.00", "122.00"),
+        ("total_allowance", "110.00", "24.20", "122.00"),
+        ("net_allowance", "110.00", "24.20", "124.20"),
+    ],
+)
+def test_r39_each_kind_of_gift_has_its_own_totals(firm, account, gift, net, vat, payable):
+    document = issued(account, line(firm), line(firm, "10.00", text="Omaggio", gift=gift))
+
+    assert (document.net_total, document.vat_total, document.payable) == (
+        Decimal(net),
+        Decimal(vat),
+        Decimal(payable),
+    )
+
+
 def test_r41_an_advance_is_taken_off_the_balance_at_its_own_vat_and_once(firm, account):
     advance = issued(account, line(firm, "300.00"), line(firm, "100.00", "10"), kind=DocumentKind.ADVANCE)
     balance = draft(account, line(firm, "1000.00"), line(firm, "200.00", "10"))

@@ -27,8 +27,13 @@ def normalised(text: str) -> str:
 def words(name: str) -> list[str]:
     """The words that tell a name from another, in alphabetical order; all of them if none is left."""
     every = normalised(name).split()
-    telling = {word for word in every if word not in COMMON and len(word) >= SHORTEST_WORD}
+    telling = {word for word in every if word not in COMMON and _tells(word)}
     return sorted(telling or set(every))
+
+
+def _tells(word: str) -> bool:
+    """Initials tell nobody apart, figures do: "Stairs 1" is not "Stairs 2"."""
+    return len(word) >= SHORTEST_WORD or word.isdecimal()
 
 
 def name_key(name: str) -> str:

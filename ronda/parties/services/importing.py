@@ -35,9 +35,7 @@ class Changes:
 
 
 @transaction.atomic
-def update_parties(
-    company: Company, rows: Sequence[Changes], *, by: str
-) -> dict[int, list[Refusal]]:
+def update_parties(company: Company, rows: Sequence[Changes], *, by: str) -> dict[int, list[Refusal]]:
     """Change many customers; what is wrong with some, by position: those stay as they are.
 
     Questions (a doubtful number, a likely duplicate) are taken as answered with yes. Only what

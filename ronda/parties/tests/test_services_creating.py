@@ -28,7 +28,9 @@ def test_s02_a_name_and_an_address_are_enough(company):
     account = party.accounts.get()
     assert (party.name, party.code, party.country) == ("Rossi Mario", "C000001", "IT")
     assert (account.is_default, [group.code for group in account.groups.all()]) == (True, [""])
-    assert AuditEntry.objects.filter(action="parties.party.created", actor="anna", subject_pk=party.pk).exists()
+    assert AuditEntry.objects.filter(
+        action="parties.party.created", actor="anna", subject_pk=party.pk
+    ).exists()
 
 
 def test_codes_follow_each_other_and_leave_alone_those_written_by_hand(company):

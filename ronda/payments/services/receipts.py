@@ -3,17 +3,21 @@
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from itertools import groupby
 
 from django.db import transaction
 
-from ronda.company import audit
+from ronda.company import audit, options
+from ronda.company.bulk import insert
 from ronda.kernel.bus import publish
 from ronda.kernel.errors import Refusal
 from ronda.kernel.i18n import _
 from ronda.kernel.money import ZERO
 from ronda.parties.models import Party, PaymentMethod
+from ronda.payments.domain.cash import cash_rounding
 from ronda.payments.events import PaymentsCancelled, PaymentsRecorded
 from ronda.payments.models import Allocation, Instalment, Payment
+from ronda.payments.options import PaymentOptions
 from ronda.payments.services.settling import (
     AlreadyCancelled,
     MoreThanOwed,
@@ -25,6 +29,9 @@ from ronda.payments.services.settling import (
     oldest_first,
     open_dues,
 )
+
+RECORDED = "payments.payment.recorded"
+REFUNDED = "payments.payment.refunded"
 
 
 class AmountIsZero(Refusal):
@@ -60,13 +67,24 @@ def record_payment(
         return known
     if amount <= 0:
         raise AmountIsZero(_("Enter an amount above zero."), field="amount")
-    if instalments is None:
+    rounding = _cash_rounding(party, amount, method)
+    amount -= rounding
+    if instalments is None or rounding:
         shares = oldest_first(open_dues(party.pk, sign=1), amount)
     else:
         shares = named_dues(party.pk, instalments)
     _refuse_beyond(shares, amount)
     facts = {"date": date, "amount": amount, "method": method, "reference": reference, "notes": notes}
-    return _write(party, shares, by=by, key=key, **facts)
+    return _write(party, shares, by=by, key=key, rounding=rounding, **facts)
+
+
+def _cash_rounding(party: Party, received: Decimal, method: PaymentMethod) -> Decimal:
+    """The cents rounded away when cash settles all that the customer owes (R40)."""
+    if method.account_role != "cash" or not options.read(PaymentOptions, party.company_id).cash_rounding:
+        return ZERO
+    dues = open_dues(party.pk, sign=1)
+    owed = sum((due.residue for due in dues), ZERO)
+    return cash_rounding(owed, received, paid_before=any(due.settled for due in dues))
 
 
 @transaction.atomic
@@ -81,23 +99,52 @@ def record_payments(
     """Record that exactly these dues were paid in full: one payment for each customer.
 
     A customer whose ticked credit notes outweigh the invoices gets the difference back; one whose
-    ticked dues are all settled gets nothing recorded.
+    ticked dues are all settled gets nothing recorded. A constant number of statements for each company.
     """
-    by_party: dict[int, list[Instalment]] = {}
-    for due in Instalment.objects.filter(pk__in=[due.pk for due in dues]).order_by("party_id", "pk"):
-        by_party.setdefault(due.party_id, []).append(due)
-    payments = []
-    for party_id, ticked in by_party.items():
-        party = lock_party(party_id)
-        shares = [(due, due.residue) for due in ticked if due.residue]
-        shares = [(due, due.residue) for due, _amount in named_dues(party_id, shares) if due.residue]
-        total = sum((amount for _due, amount in shares), ZERO)
-        if total:
-            facts = {"date": date, "amount": total, "method": method, "reference": reference, "notes": ""}
-            payments.append(_write(party, shares, by=by, key=None, **facts))
-        elif shares:
-            # Invoices and credit notes that cancel out: no money moves, the dues meet each other.
-            _offset(party, shares, on=date, by=by)
+    shares = _shares_in_full(dues)
+    facts = {"date": date, "method": method, "reference": reference, "created_by": by}
+    payments: list[Payment] = []
+    for company_id, of_company in groupby(shares, key=lambda each: each[0].company_id):
+        settling, paid = Settling(on=date, by=by), []
+        for party, of_party in of_company:
+            total = sum((amount for _due, amount in of_party), ZERO)
+            if total:
+                paid.append((Payment(company_id=company_id, party=party, amount=total, **facts), of_party))
+            else:
+                # Invoices and credit notes that cancel out: no money moves, the dues meet each other.
+                _offset(settling, of_party)
+        payments += _write_paid(company_id, paid, settling, by=by)
+    return payments
+
+
+def _shares_in_full(dues: Sequence[Instalment]) -> list[tuple[Party, Shares]]:
+    """What is open of these dues by customer; customers and dues are locked, each in id order."""
+    asked = Instalment.objects.filter(pk__in=[due.pk for due in dues])
+    parties = list(Party.objects.select_for_update().filter(pk__in=asked.values("party")).order_by("pk"))
+    open_by_party: dict[int, list[tuple[Instalment, Decimal]]] = {}
+    for due in asked.select_for_update(of=("self",)).select_related("document").order_by("pk"):
+        if due.residue:
+            open_by_party.setdefault(due.party_id, []).append((due, due.residue))
+    found = [(party, open_by_party[party.pk]) for party in parties if party.pk in open_by_party]
+    return sorted(found, key=lambda each: (each[0].company_id, each[0].pk))
+
+
+def _write_paid(
+    company_id: int, paid: Sequence[tuple[Payment, Shares]], settling: Settling, *, by: str
+) -> list[Payment]:
+    """Write many payments of a company with their links, and tell the apps above once."""
+    payments = [payment for payment, _shares in paid]
+    insert(payments)
+    for payment, shares in paid:
+        settling.settle_all(shares, payment=payment)
+    for action in (RECORDED, REFUNDED):
+        subjects = [payment for payment in payments if _action(payment) == action]
+        audit.record_many(
+            by, action, [(one, {"amount": str(one.amount), "method": one.method.code}) for one in subjects]
+        )
+    if payments:
+        publish(PaymentsRecorded(company_id, tuple(payment.pk for payment in payments), by=by))
+    settling.write(company_id)
     return payments
 
 
@@ -169,7 +216,7 @@ def cancel_payment(payment: Payment, *, on: date, by: str, reason: str = "") -> 
 
 def _already(party: Party, key: str | None, amount: Decimal) -> Payment | None:
     known = Payment.objects.filter(company_id=party.company_id, key=key).first() if key else None
-    if known is not None and (known.party_id, known.amount) != (party.pk, amount):
+    if known is not None and (known.party_id, known.amount + known.rounding) != (party.pk, amount):
         raise KeyUsedForAnother(
             _("Another payment was already recorded with the key “%(key)s”.") % {"key": key}, field="key"
         )
@@ -192,20 +239,21 @@ def _write(party: Party, shares: Shares, *, by: str, key: str | None, **facts: o
     )
     settling = Settling(on=payment.date, by=by)
     settling.settle_all(shares, payment=payment)
-    action = "payments.payment.recorded" if payment.amount > 0 else "payments.payment.refunded"
-    audit.record(by, action, payment, amount=str(payment.amount), method=payment.method.code)
+    audit.record(by, _action(payment), payment, amount=str(payment.amount), method=payment.method.code)
     publish(PaymentsRecorded(party.company_id, (payment.pk,), by=by))
     settling.write(party.company_id)
     return payment
 
 
-def _offset(party: Party, shares: Shares, *, on: date, by: str) -> None:
+def _action(payment: Payment) -> str:
+    return RECORDED if payment.amount > 0 else REFUNDED
+
+
+def _offset(settling: Settling, shares: Shares) -> None:
     """Settle dues that add up to zero with each other, in the order given."""
-    settling = Settling(on=on, by=by)
     credits_left = [due for due, amount in shares if amount < 0]
     for due in [due for due, amount in shares if amount > 0]:
         while due.residue and credits_left:
             settling.offset(due, credits_left[0], min(due.residue, -credits_left[0].residue))
             if not credits_left[0].residue:
                 credits_left.pop(0)
-    settling.write(party.company_id)

@@ -7,7 +7,9 @@ from decimal import Decimal
 from typing import Any
 
 from ronda.kernel.money import ZERO
-from ronda.reports.domain import words
+from ronda.reports.domain import formats, words
+
+_LONGEST_NATURE = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +102,7 @@ def print_context(facts: PrintFacts) -> dict[str, Any]:
         "buyer": _party(facts.buyer, facts, home=str(facts.seller.get("country") or "")),
         "sections": _sections(facts, said),
         "columns": _columns(facts.lines),
-        "vat": [_vat(row) for row in facts.vat],
+        "vat": [_vat(row, facts.language) for row in facts.vat],
         "totals": _totals(facts),
         "payment": _payment(facts),
         "references": _references(facts, said),
@@ -160,19 +162,19 @@ def address_lines(given: Mapping[str, Any], language: str, *, home: str) -> list
 def _sections(facts: PrintFacts, said: words.Words) -> list[dict[str, Any]]:
     """One list, or one per site in the order of the document, each with its total (R14)."""
     if not facts.by_site:
-        return [_section("", "", facts.lines)]
+        return [_section("", "", facts.lines, facts.language)]
     groups: dict[tuple[str, str], list[PrintedLine]] = {}
     for line in facts.lines:
         groups.setdefault((line.site, line.site_address), []).append(line)
     single = len(groups) == 1
     return [
-        _section(site or ("" if single else said["other_services"]), address, lines)
+        _section(site or ("" if single else said["other_services"]), address, lines, facts.language)
         for (site, address), lines in groups.items()
     ]
 
 
-def _section(title: str, address: str, lines: Iterable[PrintedLine]) -> dict[str, Any]:
-    rows = [_line(line) for line in lines]
+def _section(title: str, address: str, lines: Iterable[PrintedLine], language: str) -> dict[str, Any]:
+    rows = [_line(line, language) for line in lines]
     return {
         "title": title,
         "address": address,
@@ -181,7 +183,14 @@ def _section(title: str, address: str, lines: Iterable[PrintedLine]) -> dict[str
     }
 
 
-def _line(line: PrintedLine) -> dict[str, Any]:
+def _vat_label(rate: Decimal, nature: str, language: str) -> str:
+    """N4, or 22 %: a reason longer than a column (VATEX-FR-FRANCHISE) is told in words below the lines."""
+    if 0 < len(nature) <= _LONGEST_NATURE:
+        return nature
+    return formats.number(rate, language) + formats.NO_BREAK + "%"
+
+
+def _line(line: PrintedLine, language: str) -> dict[str, Any]:
     return {
         "kind": line.kind,
         "text": line.text,
@@ -194,6 +203,7 @@ def _line(line: PrintedLine) -> dict[str, Any]:
         "net": line.net,
         "vat_rate": line.vat_rate,
         "nature": line.nature,
+        "vat_label": _vat_label(line.vat_rate, line.nature, language),
     }
 
 
@@ -202,8 +212,9 @@ def _columns(lines: Sequence[PrintedLine]) -> dict[str, Any]:
     return {"discount": any(line.discount for line in lines)}
 
 
-def _vat(row: PrintedVat) -> dict[str, Any]:
+def _vat(row: PrintedVat, language: str) -> dict[str, Any]:
     return {
+        "label": _vat_label(row.rate, row.nature, language),
         "rate": row.rate,
         "nature": row.nature,
         "text": row.text,

@@ -8,6 +8,7 @@ from ronda.reports.services.layouts import (
     save_layout,
     set_in_use,
     set_out_of_use,
+    try_layout,
 )
 from ronda.reports.services.mailing import NoRecipient, recipients, send_at_issue, send_documents
 from ronda.reports.services.printing import (
@@ -44,5 +45,6 @@ __all__ = [
     "send_documents",
     "set_in_use",
     "set_out_of_use",
+    "try_layout",
     "zip_of",
 ]

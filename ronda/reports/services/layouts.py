@@ -31,9 +31,15 @@ def copy_default(company: Company, *, kind: str, name: str, by: str) -> PrintLay
     return layout
 
 
-def save_layout(layout: PrintLayout, *, name: str, html: str, css: str, by: str) -> PrintLayout:
-    """Keep what was written, after trying it on invented documents. LayoutError with the line."""
-    try_layout(layout.company, layout.kind, html=html, css=css)
+def save_layout(
+    layout: PrintLayout, *, name: str, html: str, css: str, by: str, tried: bool = False
+) -> PrintLayout:
+    """Keep what was written, after trying it on invented documents. LayoutError with the line.
+
+    `tried`: the caller has done so already, before its transaction; trying takes a second.
+    """
+    if not tried:
+        try_layout(layout.company, layout.kind, html=html, css=css)
     return _save(layout, name=name, html=html, css=css, by=by)
 
 

@@ -6,7 +6,7 @@ from random import Random
 from typing import Any, NamedTuple
 
 from ronda.company.models import Company
-from ronda.parties.models import Family, Party, PaymentMethod, PaymentTerms
+from ronda.parties.models import Family, Party, PaymentMethod, PaymentTerms, Place
 from ronda.parties.services import NewParty
 from ronda.site.demo import numbers
 from ronda.site.demo.towns import Towns, address, pinned, spread
@@ -59,6 +59,7 @@ FIRST = (
 LAST = (
     "Bonetti", "Ferrari", "Zani", "Gatti", "Pasini", "Lombardi", "Rizzini", "Bettoni", "Corsini", "Mori",
     "Tonelli", "Ghidini", "Archetti", "Salvi", "Bertoli", "Franzoni", "Piovani", "Scalvini", "Viola", "Moretti",
+    "Bresciani", "Comini", "Danesi", "Ferrandi", "Inverardi", "Locatelli", "Olivari", "Togni",
 )  # fmt: skip
 BODIES = (
     "Comune di {town}", "Istituto Comprensivo di {town}", "Biblioteca Civica di {town}",
@@ -76,6 +77,7 @@ class Book(NamedTuple):
     terms: dict[str, PaymentTerms]
     methods: dict[str, PaymentMethod]
     families: dict[str, Family]
+    bodies: set[str]
 
     def number(self) -> str:
         return str(self.rng.randint(1, 148))
@@ -93,6 +95,7 @@ def customers(company: Company, count: int, sites: int) -> list[NewParty]:
         {row.code: row for row in PaymentTerms.objects.filter(company=company)},
         {row.code: row for row in PaymentMethod.objects.filter(company=company)},
         {name: Family.objects.create(company=company, name=name) for name in FAMILIES},
+        set(),
     )
     kinds = [_KINDS[n % len(_KINDS)] for n in range(count)]
     shares = spread(sites, count, rng, [9 if kind in (_manager, _body) else 3 for kind in kinds])
@@ -172,8 +175,7 @@ def _manager(book: Book, n: int, sites: int) -> NewParty:
 
 def _body(book: Book, n: int, sites: int) -> NewParty:
     """A public body: office code of six characters, CIG, split payment."""
-    place = book.towns.pick(book.rng)
-    name = BODIES[n % len(BODIES)].format(town=place.name)
+    place, name = _body_name(book, n)
     facts = {
         **address(place, book.street()),
         "kind": Party.Kind.PUBLIC,
@@ -187,13 +189,23 @@ def _body(book: Book, n: int, sites: int) -> NewParty:
         **_paying(book, 0, ("BB30",)),
     }
     rows = [_site(book, label) for label in _labels(("Municipio", "Scuola primaria", "Palestra"), sites)]
-    return NewParty(name=f"{name} ({n})" if n > 60 else name, facts=facts, sites=rows)
+    return NewParty(name=name, facts=facts, sites=rows)
+
+
+def _body_name(book: Book, n: int) -> tuple[Place, str]:
+    """A town that has no such body yet, and the name."""
+    while True:
+        place = book.towns.pick(book.rng)
+        name = BODIES[n // 2 % len(BODIES)].format(town=place.name)
+        if name not in book.bodies:
+            book.bodies.add(name)
+            return place, name
 
 
 def _person(book: Book, n: int, sites: int) -> NewParty:
     rng, place = book.rng, book.towns.pick(book.rng)
     first, woman = FIRST[n % len(FIRST)]
-    last = LAST[n * 3 % len(LAST)]
+    last = LAST[n // len(FIRST) % len(LAST)]
     born = date(1948, 1, 1) + timedelta(days=rng.randint(0, 18_000))
     street = book.street()
     facts = {
