@@ -28,6 +28,7 @@ from ronda.company.models import (
     AuditEntry,
     Branch,
     Company,
+    ImportBatch,
     Job,
     Membership,
     NumberSeries,
@@ -52,6 +53,7 @@ from ronda.parties.models import (
 from ronda.parties.services import add_contact, add_site, create_party
 from ronda.payments.models import Allocation, Instalment, Payment
 from ronda.payments.services import record_payment
+from ronda.reports.services import copy_default
 
 
 def make_company(name: str = "Aria Srl", country: str = "IT", **facts: Any) -> Company:
@@ -265,6 +267,10 @@ def make_journal_entry(company: Company, n: int) -> JournalEntry:
     return JournalEntry.objects.get(source=f"billing.document:{make_document(company, n).pk}")
 
 
+def make_layout(company: Company, n: int) -> Any:
+    return copy_default(company, kind="invoice", name=f"Layout number {n}", by="test")
+
+
 # Records of the installation, not of a company: only its administrators see them.
 OF_THE_INSTALLATION = frozenset({"Schedules"})
 
@@ -294,12 +300,16 @@ MAKERS: dict[str, Callable[[Company, int], Any]] = {
     "Allocations": make_allocation,
     "Accounts": make_ledger_account,
     "JournalEntries": make_journal_entry,
+    "Layouts": make_layout,
     "Companies": lambda company, n: company,
     "Branches": make_branch,
     "People": make_member,
     "Roles": make_role,
     "Counters": make_counter,
     "Operations": make_operation,
+    "Imports": lambda company, n: ImportBatch.objects.create(
+        company=company, kind="customers", name=f"table {n}.csv", state="undone", by="test"
+    ),
     "Jobs": lambda company, n: Job.objects.create(company=company, kind=f"tests.job{n}", by="test"),
     "Schedules": make_schedule,
     "Mailbox": make_mail,

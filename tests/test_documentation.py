@@ -138,3 +138,10 @@ def test_the_manual_of_options_is_that_of_the_declarations():
     found = write_manual.OPTIONS.read_text(encoding="utf-8")
 
     assert found == write_manual.options_manual(), "run: python -m tools.write_manual"
+
+
+@pytest.mark.parametrize("page", write_manual.HOW_TO, ids=lambda page: page.name)
+def test_words_of_the_screen_are_those_the_screens_say(page):
+    text = page.read_text(encoding="utf-8")
+
+    assert write_manual.with_words(text) == text, "run: python -m tools.write_manual"

@@ -22,6 +22,7 @@ from ronda.contracts.domain.schedule import ALIGNMENTS, INVOICE_DAYS, TIMINGS, S
 from ronda.countries.it.pack import Italy
 from ronda.kernel.money import ZERO
 from ronda.kernel.periods import Period, add_months, nth
+from ronda.payments.domain.cash import cash_rounding
 from ronda.payments.domain.terms import OpenDue, Terms, allocate_oldest_first, instalments
 
 Rows = list[Sequence[object]]
@@ -224,6 +225,21 @@ def gifts() -> Rows:
     for gift in kinds:
         found = totals([_at("100"), _at("20", gift=gift)])
         rows.append((*_totals_row(f"100.00 and a gift of 20.00, `{gift}`", found), found.allowance))
+    return rows
+
+
+@table
+def cash() -> Rows:
+    rows: Rows = [("owed", "cash received", "paid in part before", "rounded away")]
+    for owed_text, received, before in (
+        ("1.01", "1.00", False),
+        ("0.99", "1.00", False),
+        ("12.33", "12.35", False),
+        ("12.33", "12.35", True),
+        ("12.33", "10.00", False),
+    ):
+        rounding = cash_rounding(euro(owed_text), euro(received), paid_before=before)
+        rows.append((owed_text, received, "yes" if before else "no", rounding or "none"))
     return rows
 
 

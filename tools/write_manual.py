@@ -3,8 +3,8 @@
     python -m tools.write_manual
 
 docs/options.md is written whole from the declarations of options. In docs/algorithms.md each table between
-`<!-- table NAME -->` and `<!-- end -->` is computed anew.
-tests/test_documentation.py is red when either is old.
+`<!-- table NAME -->` and `<!-- end -->` is computed anew. In docs/how-to the brackets after a word of the screen,
+`**Save** [...]`, get its Italian and French translation. tests/test_documentation.py is red when any is old.
 """
 
 import dataclasses
@@ -12,16 +12,20 @@ import os
 import re
 import sys
 from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import django
+import polib
 from django.utils import translation
 
 ROOT = Path(__file__).resolve().parent.parent
 ALGORITHMS = ROOT / "docs" / "algorithms.md"
 OPTIONS = ROOT / "docs" / "options.md"
+HOW_TO = sorted((ROOT / "docs" / "how-to").glob("*.md"))
 TABLE = re.compile(r"(<!-- table (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
+WORD = re.compile(r"\*\*([^*\n]+)\*\* \[[^\]\n]*\]")
 INTRODUCTION = """# Options
 
 Written by `python -m tools.write_manual` from the declarations in the code; do not edit it by hand.
@@ -37,6 +41,32 @@ def with_tables(text: str) -> str:
     from tools.manual_tables import TABLES, markdown  # noqa: PLC0415
 
     return TABLE.sub(lambda found: f"{found[1]}{markdown(TABLES[found[2]]())}\n{found[3]}", text)
+
+
+@cache
+def messages(language: str) -> dict[str, str]:
+    """What the screens say in a language, by the English sentence."""
+    path = ROOT / "ronda" / "locale" / language / "LC_MESSAGES" / "django.po"
+    return {entry.msgid: entry.msgstr for entry in polib.pofile(str(path))}
+
+
+def with_words(text: str) -> str:
+    """The text with every marked word of the screen translated; KeyError names a word no screen says."""
+
+    def translated(found: re.Match[str]) -> str:
+        said = [_translation(found[1], language) for language in ("it", "fr")]
+        return f"**{found[1]}** [{said[0]} / {said[1]}]"
+
+    return WORD.sub(translated, text)
+
+
+def _translation(word: str, language: str) -> str:
+    known = messages(language)
+    if word in known:
+        return known[word] or word
+    # Names of records are kept in small letters and shown with a capital.
+    small = known[word[0].lower() + word[1:]]
+    return small[0].upper() + small[1:] if small else word
 
 
 def options_manual() -> str:
@@ -89,6 +119,7 @@ def main() -> int:
     for path, text in (
         (ALGORITHMS, with_tables(ALGORITHMS.read_text(encoding="utf-8"))),
         (OPTIONS, options_manual()),
+        *((path, with_words(path.read_text(encoding="utf-8"))) for path in HOW_TO),
     ):
         path.write_text(text, encoding="utf-8")
         sys.stdout.write(f"{path.relative_to(ROOT)}\n")

@@ -17,6 +17,7 @@ from ronda.accounting import queries
 from ronda.accounting.forms import PeriodForm
 from ronda.accounting.models import Account
 from ronda.workspace.declare import Page, register_page
+from ronda.workspace.display import day
 from ronda.workspace.export import XLSX, harmless
 from ronda.workspace.pages import PageMixin
 
@@ -36,7 +37,11 @@ class PeriodPage(PageMixin, TemplateView):
         if not form.is_valid():
             chosen = PeriodForm({}, company=self.company)
             chosen.is_valid()
-        return form, chosen.cleaned_data["start"], chosen.cleaned_data["end"]
+        start, end = chosen.cleaned_data["start"], chosen.cleaned_data["end"]
+        if form is chosen:
+            # The days that were meant stand in the fields, also where they were left empty.
+            form = PeriodForm({"start": day(start), "end": day(end)}, company=self.company)
+        return form, start, end
 
 
 class TrialBalancePage(PeriodPage):

@@ -6,7 +6,7 @@ class BillingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from ronda.billing import receivers  # noqa: F401, PLC0415 -- registers handlers
+        from ronda.billing import receivers, wording  # noqa: F401, PLC0415 -- registers handlers and words
         from ronda.billing.queries import numbers_in_use  # noqa: PLC0415 -- needs the models
         from ronda.billing.services.issuing import NUMBERED_KIND  # noqa: PLC0415 -- needs the models
         from ronda.company.numbering import register_numbered  # noqa: PLC0415 -- needs the models

@@ -201,7 +201,7 @@ def _quantity_field(line: DocumentLine, left: Decimal) -> AmountField:
     return AmountField(
         label=line.text,
         required=False,
-        initial=left,
+        initial=left.normalize(),
         min_value=0,
         max_value=left,
         max_digits=14,

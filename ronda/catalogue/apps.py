@@ -6,4 +6,4 @@ class CatalogueConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from ronda.catalogue import receivers  # noqa: F401, PLC0415 -- registers handlers
+        from ronda.catalogue import receivers, wording  # noqa: F401, PLC0415 -- registers handlers and words

@@ -114,6 +114,11 @@ class VatCodeForm(CompanyModelForm):
         self.fields["category"].required = False
         self.fields["nature"].help_text = _("Needed for a rate of zero: N1 to N7 in Italy.")
 
+    def _get_validation_exclusions(self) -> set[str]:
+        """The service moves the mark of the usual code."""
+        excluded: set[str] = super()._get_validation_exclusions()
+        return excluded | {"is_default"}
+
     def clean_category(self) -> str:
         return str(self.cleaned_data["category"] or "S").upper()
 

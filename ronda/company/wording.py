@@ -7,10 +7,45 @@ from django.apps import apps
 from django.contrib.auth.models import Permission
 from django.db.models import Model
 from django.utils.text import capfirst
+from django.utils.translation import gettext as stored_words
 from django.utils.translation import gettext_lazy as _
 
 VERBS = {"add": _("add"), "change": _("change"), "delete": _("delete"), "view": _("see")}
 _actions: dict[str, Any] = {}
+# What operations tell besides the fields of their subject.
+_facts: dict[str, Any] = {
+    "as_of": _("everything due by"),
+    "amount": _("amount"),
+    "branch": _("branch"),
+    "code": _("code"),
+    "contract": _("contract"),
+    "created": _("new"),
+    "credit": _("credit note"),
+    "documents": _("documents"),
+    "failed": _("failed"),
+    "file": _("file"),
+    "given": _("given"),
+    "issued": _("issued"),
+    "item": _("item"),
+    "line": _("line"),
+    "name": _("name"),
+    "net": _("net"),
+    "number": _("number"),
+    "payer": _("payer"),
+    "payment": _("payment"),
+    "percent": _("change in per cent"),
+    "price": _("price"),
+    "reason": _("reason"),
+    "removed": _("removed"),
+    "restored": _("restored"),
+    "role": _("role"),
+    "sha256": _("fingerprint"),
+    "site": _("site"),
+    "starts_on": _("from"),
+    "taken": _("taken away"),
+    "total": _("total"),
+    "user": _("user"),
+}
 
 
 def name_actions(labels: Mapping[str, Any]) -> None:
@@ -20,12 +55,20 @@ def name_actions(labels: Mapping[str, Any]) -> None:
 
 def action_label(action: str) -> Any:
     """An operation in words: as its app named it, or what happened to which kind of record."""
-    if action in _actions:
-        return _actions[action]
     subject, _dot, verb = action.rpartition(".")
-    if verb in {"added", "changed"}:
-        return _actions[f"*.{verb}"]
+    for known in (action, f"{subject}.*", f"*.{verb}"):
+        if known in _actions:
+            return _actions[known]
     return capfirst(verb.replace("_", " "))
+
+
+def fact_name(subject_label: str, name: str) -> str:
+    """ "last_number" of a counter → "last number", in the words of its form or of this page."""
+    model = _model(subject_label)
+    field = next((f for f in model._meta.fields if f.name == name), None) if model else None
+    if field is not None:
+        return str(field.verbose_name)
+    return str(_facts.get(name, name.replace("_", " ")))
 
 
 def kind_of_record(label: str) -> str:
@@ -39,7 +82,8 @@ def permission_label(permission: Permission) -> str:
     verb, _dash, name = permission.codename.partition("_")
     model = _model(f"{permission.content_type.app_label}.{permission.content_type.model}")
     if model is None or verb not in VERBS or name != model._meta.model_name:
-        return str(_(permission.name))
+        # The words were marked where the permission was declared.
+        return stored_words(permission.name)
     return f"{capfirst(str(model._meta.verbose_name_plural))}: {VERBS[verb]}"
 
 
@@ -54,16 +98,27 @@ def _model(label: str) -> type[Model] | None:
 name_actions(
     {
         "*.added": _("Added"),
+        "*.created": _("Added"),
         "*.changed": _("Changed"),
+        "*.updated": _("Changed"),
+        "*.deleted": _("Deleted"),
         "company.attachment.added": _("File added"),
         "company.attachment.removed": _("File removed"),
         "company.company.created": _("Company created"),
         "company.counter.changed": _("Counter changed by hand"),
         "company.history.trimmed": _("Old operations removed"),
+        "company.import.uploaded": _("File uploaded"),
+        "company.import.checked": _("Rows checked"),
+        "company.import.started": _("Import started"),
+        "company.import.done": _("Import done"),
+        "company.import.failed": _("Import failed"),
+        "company.import.discarded": _("Import discarded"),
+        "company.import.undone": _("Import taken back"),
         "company.job.retried": _("Job started again"),
         "company.job.stopped": _("Job stopped"),
         "company.mail.queued": _("Mail written"),
         "company.mail.resent": _("Mail sent again"),
+        "company.options.*": _("Options changed"),
         "company.member.added": _("Person added to the company"),
         "company.member.removed": _("Person removed from the company"),
         "company.member.role_changed": _("Role changed"),

@@ -47,7 +47,7 @@ from ronda.company.services import (
     update_company,
 )
 from ronda.company.services.schedules import save_schedule
-from ronda.company.wording import action_label, kind_of_record, permission_label
+from ronda.company.wording import action_label, fact_name, kind_of_record, permission_label
 from ronda.workspace.declare import (
     Action,
     Area,
@@ -271,7 +271,8 @@ class PersonFilter(ChoiceFilter):
 
 def facts_in_words(entry: AuditEntry) -> str:
     """The facts of an entry: "name: Bianchi → Verdi; number: 7"."""
-    return "; ".join(f"{name}: {_fact(value)}" for name, value in entry.facts.items())
+    named = ((fact_name(entry.subject_label, name), value) for name, value in entry.facts.items())
+    return "; ".join(f"{name}: {_fact(value)}" for name, value in named)
 
 
 def _fact(value: Any) -> str:
@@ -421,14 +422,14 @@ class Mailbox(Workspace):
     columns = (
         Column("created_at"),
         Column("subject", link=True),
-        Column("to", value=lambda mail: ", ".join(mail.to), sort=False),
+        Column("to", _("Recipients"), value=lambda mail: ", ".join(mail.to), sort=False),
         Column("state", badges=MAIL_BADGES),
         Column("sent_at"),
         Column("by"),
         Column("error", default=False),
     )
     facts = (
-        Column("to", value=lambda mail: ", ".join(mail.to)),
+        Column("to", _("Recipients"), value=lambda mail: ", ".join(mail.to)),
         Column("cc", value=lambda mail: ", ".join(mail.cc)),
         Column("created_at"),
         Column("sent_at"),

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from ronda.contracts.models import Contract, ContractLine
 from ronda.contracts.services import next_number
@@ -28,6 +29,16 @@ RHYTHMS = [
     ("week-4", _("every 4 weeks")),
     ("once-1", _("once")),
 ]
+
+
+def rhythm_words(line: ContractLine) -> Any:
+    """How often a line is billed, as the form offers it: "every 3 months"."""
+    unit, n = line.frequency_unit, line.frequency
+    if known := dict(RHYTHMS).get(f"{unit}-{n}"):
+        return known
+    if unit == ContractLine.Frequency.WEEK:
+        return ngettext("every week", "every %(n)s weeks", n) % {"n": n}
+    return ngettext("every month", "every %(n)s months", n) % {"n": n}
 
 
 class ContractForm(CompanyModelForm):
@@ -116,8 +127,7 @@ class QuickLineForm(CompanyModelForm):
             self.initial["rhythm"] = value
             field = self.fields["rhythm"]
             if value not in dict(RHYTHMS):
-                shown = f"{line.frequency} {line.get_frequency_unit_display()}"
-                field.choices = [*RHYTHMS, (value, shown)]  # type: ignore[attr-defined]
+                field.choices = [*RHYTHMS, (value, rhythm_words(line))]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ronda.contracts.domain.charges import next_charge
 from ronda.contracts.domain.coverage import STATES, Coverage, coverage
+from ronda.contracts.forms import rhythm_words
 from ronda.contracts.models import ChargePeriod, Contract, ContractLine
 from ronda.contracts.queries import LineRow, charged_keys, line_rows
 from ronda.kernel.money import ZERO
@@ -45,7 +46,8 @@ class ContractPage(DetailPage):
         contract: Contract = self.object
         today = timezone.localdate()
         return super().get_context_data(
-            situations=situations(contract, today),
+            situations=(lines := situations(contract, today)),
+            rhythms=list(dict.fromkeys(str(line["rhythm"]) for line in lines)),
             billed_net=_billed(contract),
             last_charges=(
                 ChargePeriod.objects.filter(line__contract=contract)
@@ -107,6 +109,7 @@ def describe(
     found = coverage(terms, billed, until=horizon, waived=waived)
     return {
         "line": line,
+        "rhythm": rhythm_words(line),
         "coverage": found,
         "strip": strip(found),
         "legend": legend(found),

@@ -281,6 +281,11 @@ class AccountForm(CompanyModelForm):
         super().__init__(*args, **kwargs)
         self.fields["name"].help_text = _("For payers with several accounts: department, branch, order.")
 
+    def _get_validation_exclusions(self) -> set[str]:
+        """The service moves the mark of the default account."""
+        excluded: set[str] = super()._get_validation_exclusions()
+        return excluded | {"is_default"}
+
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         bank, party = data.get("bank_account"), data.get("party")

@@ -23,7 +23,7 @@ from ronda.company.models import Company
 from ronda.kernel.errors import NeedsConfirmation, Refusal
 from ronda.parties.domain.names import name_key, normalised
 from ronda.parties.models import BillingAccount, Party, PartyKey, PaymentMethod, PaymentTerms, Site
-from ronda.parties.services import NewParty, create_parties, problems_of, questions
+from ronda.parties.services import NewParty, RowsRefused, create_parties, questions
 from ronda.parties.services.drafts import ACCOUNT_FACTS, PARTY_FACTS
 from ronda.parties.services.importing import (
     Changes,
@@ -196,7 +196,8 @@ def _compact(value: Any) -> str:
 
 def write_customers(rows: Sequence[Facts], run: ChunkRun) -> None:
     """Customers made, or brought up to date; a cell left blank changes nothing."""
-    settled = [(row, facts) for row in rows if (facts := _settle(row, run, _Choices(run.company)))]
+    choices = _Choices(run.company)
+    settled = [(row, facts) for row in rows if (facts := _settle(row, run, choices))]
     known = KnownParties(run.company)
     known.look_up(
         codes={facts.get("code", "") for _row, facts in settled},
@@ -269,25 +270,34 @@ def _find(known: KnownParties, facts: Mapping[str, Any]) -> int | None:
 
 def _create(rows: list[tuple[Facts, dict[str, Any]]], run: ChunkRun) -> None:
     new = [_new_party(facts) for _row, facts in rows]
-    problems = problems_of(run.company, new)
-    good: list[tuple[Facts, dict[str, Any], NewParty]] = []
-    for at, ((row, facts), party) in enumerate(zip(rows, new, strict=True)):
-        hard = [one for one in problems.get(at, ()) if not isinstance(one, NeedsConfirmation)]
-        for one in hard:
-            run.refuse(row, one)
-        for one in problems.get(at, ()):
-            if isinstance(one, NeedsConfirmation):
-                run.warn(row, one)
-        if not hard:
-            good.append((row, facts, party))
-    if not good:
-        return
-    parties = create_parties(
-        run.company, [party for _row, _facts, party in good], by=run.by, confirmed=questions(problems)
-    )
-    _add_letters([(party, facts) for party, (_row, facts, _new) in zip(parties, good, strict=True)])
-    for party, (row, _facts, _new) in zip(parties, good, strict=True):
-        run.made(row, party, TRACKED)
+    confirmed: frozenset[str] = frozenset()
+    good = list(range(len(rows)))
+    try:
+        parties = create_parties(run.company, new, by=run.by) if new else []
+    except RowsRefused as refused:
+        problems = refused.facts["problems"]
+        good = _judge(rows, problems, run)
+        confirmed = questions(problems)
+        left = [new[at] for at in good]
+        parties = create_parties(run.company, left, by=run.by, confirmed=confirmed) if left else []
+    _add_letters([(party, rows[at][1]) for party, at in zip(parties, good, strict=True)])
+    for party, at in zip(parties, good, strict=True):
+        run.made(rows[at][0], party, TRACKED)
+
+
+def _judge(
+    rows: list[tuple[Facts, dict[str, Any]]], problems: Mapping[int, Sequence[Refusal]], run: ChunkRun
+) -> list[int]:
+    """Refuse what may not be, warn of what is only doubtful; the positions of the rows that remain."""
+    good = []
+    for at, (row, _facts) in enumerate(rows):
+        found = problems.get(at, ())
+        for one in found:
+            tell = run.warn if isinstance(one, NeedsConfirmation) else run.refuse
+            tell(row, one)
+        if all(isinstance(one, NeedsConfirmation) for one in found):
+            good.append(at)
+    return good
 
 
 def _new_party(facts: Mapping[str, Any]) -> NewParty:

@@ -66,7 +66,9 @@ class Duplicates(JsonForPeople):
             raise Http404
         if not request.user.has_perm("parties.view_party"):  # type: ignore[union-attr]
             raise PermissionDenied
-        given = {name: request.GET.get(name, "").strip()[:LONGEST].replace("\x00", "") for name in WHY}
+        given: dict[str, Any] = {
+            name: request.GET.get(name, "").strip()[:LONGEST].replace("\x00", "") for name in WHY
+        }
         exclude = request.GET.get("exclude", "")
         found = possible_duplicates(
             company, **given, exclude=int(exclude) if exclude.isdecimal() and len(exclude) < 19 else None

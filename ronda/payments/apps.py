@@ -8,4 +8,4 @@ class PaymentsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from ronda.payments import receivers  # noqa: F401, PLC0415 -- registers handlers
+        from ronda.payments import receivers, wording  # noqa: F401, PLC0415 -- registers handlers and words

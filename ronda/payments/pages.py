@@ -53,7 +53,8 @@ class OverdueCustomers(PageMixin, TemplateView):
     template_name = "payments/overdue.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        form = DayForm(self.request.GET if "on" in self.request.GET else None, company=self.company)
+        given = self.request.GET if "on" in self.request.GET else None
+        form = DayForm(given, company=self.company, initial={"on": timezone.localdate()})
         on: date = form.cleaned_data["on"] if form.is_bound and form.is_valid() else timezone.localdate()
         rows = queries.aged(self.company, on=on)
         totals = {

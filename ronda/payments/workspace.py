@@ -138,7 +138,7 @@ class DueDates(Workspace):
     )
     search = ("document__label", "party__name")
     related = ("document", "party", "method")
-    order = ("due_on", "pk")
+    order = ("-due_on", "-pk")
     may_add = False
     action_view = DuesActionPage
     actions = (

@@ -189,6 +189,8 @@ MEDIA_ROOT = VAR / "files"
 MEDIA_URL = "media/"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 120_000
+# A whole folder of past invoices is sent at once; its files go straight to disk.
+DATA_UPLOAD_MAX_NUMBER_FILES = 25_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 EMAIL_BACKEND = (

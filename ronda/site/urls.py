@@ -9,6 +9,7 @@ from ronda.accounting import workspace as accounting
 from ronda.billing import workspace as billing
 from ronda.catalogue import workspace as catalogue
 from ronda.company import workspace as company
+from ronda.company.imports import workspace as imports
 from ronda.contracts import workspace as contracts
 from ronda.parties import workspace as parties
 from ronda.payments import pages as payments_pages
@@ -38,6 +39,7 @@ WORKSPACES = [
     company.Roles,
     company.Counters,
     company.Operations,
+    imports.Imports,
     company.Jobs,
     company.Schedules,
     company.Mailbox,
@@ -49,6 +51,8 @@ urlpatterns = [
     *mount(WORKSPACES),
     *shell_urls(),
     path("", include("ronda.company.urls")),
+    path("", include("ronda.company.imports.urls")),
+    path("", include("ronda.countries.it.urls")),
     path("", include("ronda.parties.urls")),
     path("", include("ronda.billing.urls")),
     path("", include("ronda.reports.urls")),

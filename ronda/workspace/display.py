@@ -56,6 +56,20 @@ def number(value: Any, places: int | None = None) -> str:
     return _grouped(text, (get_language() or "en")[:2])
 
 
+def price(value: Any) -> str:
+    """A unit price with thousands: two decimals, or as many as it needs beyond them."""
+    if value is None or value == "":
+        return ""
+    places = -int(Decimal(value).normalize().as_tuple().exponent)
+    return number(value, max(2, places))
+
+
+def signed(value: Any) -> str:
+    """An amount with its sign, plus included."""
+    text = money(value)
+    return f"+{text}" if text and Decimal(value) > 0 else text
+
+
 def _grouped(text: str, language: str) -> str:
     table = GROUPING.get(language)
     return text.translate(table) if table else text
@@ -70,7 +84,13 @@ def day(value: Any, style: str = "short") -> str:
         return (
             f"{_digits(local)} {local:%H:%M}" if style == "short" else date_format(local, "DATETIME_FORMAT")
         )
-    return _digits(value) if style == "short" else date_format(value, "DATE_FORMAT")
+    return _digits(value) if style == "short" else _in_words(value)
+
+
+def _in_words(value: date) -> str:
+    """A day written out; Italian writes months in small letters, which Django's names do not."""
+    text = date_format(value, "DATE_FORMAT")
+    return text.lower() if (get_language() or "").startswith("it") else text
 
 
 def _digits(value: date) -> str:

@@ -134,7 +134,8 @@ class RecordViewSet(GenericViewSet[Any]):
         given = refuse_unknown(request.data, form_class, self.workspace)
         extra = {"company": company, "canonical": True} if issubclass(form_class, CompanyModelForm) else {}
         blank = form_class(instance=record, **extra)
-        data = data_of_form(blank, given, partial=partial)
+        # A new record begins with the model's defaults: what is not sent is not "no".
+        data = data_of_form(blank, given, partial=partial or record.pk is None)
         only = [inline.name for inline in self.workspace.inlines if inline.name in given or not partial]
         for inline in self.workspace.inlines:
             if inline.name in only:

@@ -48,8 +48,9 @@ def customer_offers(party_id: int, item_ids: Iterable[int]) -> Mapping[int, list
     """What was agreed with a customer, by item."""
     found: dict[int, list[CustomerOffer]] = defaultdict(list)
     rows = CustomerPrice.objects.filter(party_id=party_id, item_id__in=list(item_ids))
-    for item_id, *facts in rows.values_list("item_id", "price", "discount", "valid_from", "valid_to"):
-        found[item_id].append(CustomerOffer(*facts))
+    for one in rows:
+        offer = CustomerOffer(one.price, one.discount, one.valid_from, one.valid_to)
+        found[one.item_id].append(offer)
     return found
 
 

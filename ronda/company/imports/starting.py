@@ -184,4 +184,6 @@ def _enqueue(batch: ImportBatch, what: str, *, in_background: bool) -> None:
     from ronda.company.imports import tasks  # noqa: PLC0415 -- the tasks call what is above
 
     task = {"check": tasks.check_import, "run": tasks.run_import, "undo": tasks.undo_import}[what]
-    enqueue_job(task, batch.pk, company=batch.company_id, by=batch.by)
+    job = enqueue_job(task, batch.pk, company=batch.company_id, by=batch.by)
+    batch.summary = {**batch.summary, "job": job.pk}
+    batch.save(update_fields=["summary"])

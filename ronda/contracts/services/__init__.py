@@ -25,6 +25,7 @@ from ronda.contracts.services.periods import (
     mark_billed_elsewhere,
     release_credited,
     release_document,
+    take_over,
     waive_period,
 )
 
@@ -50,6 +51,7 @@ __all__ = [
     "release_document",
     "save_contract",
     "save_line",
+    "take_over",
     "void",
     "waive_period",
 ]

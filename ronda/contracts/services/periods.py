@@ -1,14 +1,16 @@
 """Charged periods: the memory of what is billed, and the few ways to change it."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Collection, Iterable
 from datetime import date
 
 from django.db import IntegrityError, transaction
 
 from ronda.company import audit
+from ronda.company.bulk import insert, row
 from ronda.contracts.domain.charges import owed
 from ronda.contracts.models import ChargePeriod, ContractLine
-from ronda.contracts.queries import line_terms
+from ronda.contracts.queries import charged_keys, line_rows, line_terms
 from ronda.kernel.errors import Refusal
 from ronda.kernel.i18n import _
 
@@ -71,17 +73,21 @@ def waive_period(line: ContractLine, *, starts_on: date, reason: str, by: str) -
     return row
 
 
-@transaction.atomic
 def mark_billed_elsewhere(line: ContractLine, *, before: date, reason: str, by: str) -> int:
     """Everything that starts before a day was billed by the previous system: never bill it again."""
-    line = ContractLine.objects.select_for_update().get(pk=line.pk)
-    taken = {
-        (row.starts_on, row.kind)
-        for row in ChargePeriod.objects.filter(line=line).exclude(state=State.RELEASED)
-    }
+    return take_over([line.pk], before=before, reason=reason, by=by)
+
+
+@transaction.atomic
+def take_over(line_ids: Collection[int], *, before: date, reason: str, by: str) -> int:
+    """`mark_billed_elsewhere` for many lines in a constant number of statements; how many periods."""
+    lines = ContractLine.objects.select_for_update(of=("self",)).filter(pk__in=line_ids).order_by("pk")
+    contracts = [(line.contract, line.pk) for line in lines.select_related("contract")]
+    taken = charged_keys(line_ids)
     rows = [
-        ChargePeriod(
-            line=line,
+        row(
+            ChargePeriod,
+            line_id=each.pk,
             starts_on=charge.period.start,
             ends_on=charge.period.last_day,
             kind=charge.kind,
@@ -89,9 +95,15 @@ def mark_billed_elsewhere(line: ContractLine, *, before: date, reason: str, by: 
             state=State.WAIVED,
             reason=reason,
         )
-        for charge in owed(line_terms(line), before)
-        if charge.key not in taken
+        for each in line_rows(ContractLine.objects.filter(pk__in=line_ids))
+        for charge in owed(each.terms(), before)
+        if charge.key not in taken.get(each.pk, ())
     ]
-    ChargePeriod.objects.bulk_create(rows)
-    audit.record(by, "contracts.line.taken_over", line.contract, before=before.isoformat(), periods=len(rows))
+    insert(rows)
+    periods = Counter(each.line_id for each in rows)
+    audit.record_many(
+        by,
+        "contracts.line.taken_over",
+        [(contract, {"before": before.isoformat(), "periods": periods[pk]}) for contract, pk in contracts],
+    )
     return len(rows)

@@ -29,7 +29,7 @@ def import_past_invoices(batch_id: int) -> None:
 def stop_import(batch: ImportBatch, refusal: Refusal) -> None:
     """Close the batch with the reason; a question can be answered on its page."""
     batch.state = ImportBatch.State.FAILED
-    batch.errors = [[0, "", batch.name, str(refusal.message)]]
+    batch.errors = [[0, "", batch.name, str(refusal.message), False]]
     batch.summary = {**batch.summary, "refusal": refusal.code}
     batch.save(update_fields=["state", "errors", "summary"])
 

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from difflib import SequenceMatcher
+from functools import lru_cache
 
 _COMMON = """
     srl srls spa sapa snc sas ss scarl scrl scpa coop onlus aps asd sarl sasu eurl sa sci scop scm gie
@@ -14,13 +15,18 @@ _COMMON = """
 COMMON = frozenset(_COMMON.split())
 SHORTEST_WORD = 2
 PHONE_DIGITS = 8
+#: In an import each name is compared several times.
+REMEMBERED = 8_192
 SAME_WORD_FROM = 70
 
 
+@lru_cache(maxsize=REMEMBERED)
 def normalised(text: str) -> str:
     """Small letters and figures, no accents, one space between words; dots join ("S.r.l." is "srl")."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    bare = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    bare = text.casefold()
+    if not bare.isascii():
+        plain = unicodedata.normalize("NFKD", bare)
+        bare = "".join(letter for letter in plain if not unicodedata.combining(letter))
     return " ".join(re.sub(r"[^a-z0-9]+", " ", bare.replace(".", "").replace("'", " ")).split())
 
 
@@ -36,6 +42,7 @@ def _tells(word: str) -> bool:
     return len(word) >= SHORTEST_WORD or word.isdecimal()
 
 
+@lru_cache(maxsize=REMEMBERED)
 def name_key(name: str) -> str:
     """Equal for names made of the same words: "Rossi Mario" and "MARIO ROSSI s.n.c."."""
     return " ".join(words(name))

@@ -145,13 +145,20 @@ def check_reachable(checking: Checking) -> None:
             for name in PHONES:
                 number = getattr(draft.party, name)
                 if number and not is_phone(number, draft.party.country):
-                    text = _("“%(number)s” is not a telephone number. Write it with its area code.")
-                    checking.note(position, InvalidPhone(text % {"number": number}, field=name))
+                    checking.note(position, not_a_phone(number, name))
     if checking.settings.check_emails:
         for position, draft in checking.looked_at("email"):
             if draft.party.email and not _is_email(draft.party.email):
-                text = _("“%(email)s” is not an e-mail address.") % {"email": draft.party.email}
-                checking.note(position, InvalidEmail(text, field="email"))
+                said = _("“%(email)s” is not an e-mail address.") % {"email": draft.party.email}
+                checking.note(position, InvalidEmail(said, field="email"))
+
+
+def not_a_phone(number: str, field: str) -> InvalidPhone:
+    """The refusal of a number that cannot exist."""
+    return InvalidPhone(
+        _("“%(number)s” is not a telephone number. Write it with its area code.") % {"number": number},
+        field=field,
+    )
 
 
 def is_phone(number: str, country: str) -> bool:
@@ -175,8 +182,7 @@ def check_mandatory(checking: Checking) -> None:
     labels = dict(MANDATORY_CHOICES)
     for position, draft in enumerate(checking.drafts):
         if not draft.party.name:
-            text = _("Enter the name.")
-            checking.note(position, MissingFacts(text, field="name"))
+            checking.note(position, MissingFacts(_("Enter the name."), field="name"))
         if not draft.party.is_customer:
             continue
         for fact in checking.settings.mandatory:

@@ -60,8 +60,8 @@ def create_party(
     """A new customer: the name and the billing address are enough (S2); the code follows by itself.
 
     `facts` are those of `NewParty`, with `sites`, `contacts` and `recipients`. Province and point on
-    the map are completed from the city. Refuses what the options of the company ask for (see `checks`); questions
-    (a doubtful number, a likely duplicate) are asked until their code is in `confirmed`.
+    the map are completed from the city. Refuses what the options of the company ask for (see `checks`);
+    questions (a doubtful number, a likely duplicate) are asked until their code is in `confirmed`.
     """
     parts = {part: facts.pop(part) for part in ("sites", "contacts", "recipients") if part in facts}
     rows = [NewParty(name=name, facts=facts, **parts)]

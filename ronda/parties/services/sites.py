@@ -19,7 +19,7 @@ from ronda.parties.models import (
 )
 from ronda.parties.options import PartyOptions
 from ronda.parties.services.addresses import complete_addresses, locate
-from ronda.parties.services.checks import InvalidPhone, is_phone
+from ronda.parties.services.checks import is_phone, not_a_phone
 
 MOVED_BY = {"postcode", "city", "country"}
 
@@ -94,11 +94,7 @@ def check_phones(company: Company, record: Any, country: str, fields: Sequence[s
     for name in fields:
         number = getattr(record, name)
         if number and not is_phone(number, country):
-            raise InvalidPhone(
-                _("“%(number)s” is not a telephone number. Write it with its area code.")
-                % {"number": number},
-                field=name,
-            )
+            raise not_a_phone(number, name)
 
 
 def _next_code(party: Party) -> str:

@@ -10,6 +10,7 @@ MOST_PAGES = 400
 # Of a preview, in pixels: A4 at about 110 dots an inch, sharp on most screens.
 PICTURE_WIDTH, PICTURE_HEIGHT, PICTURE_GAP = 910, 1287, 14
 _PAPER_POINTS = 595.28
+_NO_DAY = "2000-01-01T00:00:00Z"
 
 
 class Closed(plutoprint.ResourceFetcher):  # type: ignore[misc]
@@ -28,14 +29,19 @@ class Closed(plutoprint.ResourceFetcher):  # type: ignore[misc]
         return plutoprint.ResourceData(b"", "text/plain", "utf-8")
 
 
-def to_pdf(html: str, *, title: str = "", author: str = "", most_pages: int = MOST_PAGES) -> bytes:
+def to_pdf(
+    html: str, *, title: str = "", author: str = "", made: str = _NO_DAY, most_pages: int = MOST_PAGES
+) -> bytes:
     """The pages of `html` as PDF; the same input gives the same bytes.
+
+    `made` is the time the file says it was made at, in ISO 8601: not that of the computer.
 
     LayoutError when it asks for something from outside, or has more than `most_pages` pages.
     """
     book = _laid_out(html, most_pages)
     book.set_metadata(plutoprint.PDF_METADATA_TITLE, title)
     book.set_metadata(plutoprint.PDF_METADATA_AUTHOR, author)
+    book.set_metadata(plutoprint.PDF_METADATA_CREATION_DATE, made)
     out = io.BytesIO()
     book.write_to_pdf_stream(out)
     return out.getvalue()
@@ -70,8 +76,9 @@ def _laid_out(html: str, most_pages: int) -> plutoprint.Book:
     book = plutoprint.Book(plutoprint.PAGE_SIZE_A4, plutoprint.PAGE_MARGINS_NONE, plutoprint.MEDIA_TYPE_PRINT)
     book.custom_resource_fetcher = fetcher
     book.load_html(html)
+    pages = book.get_page_count()  # lays the pages out, which is when pictures are asked for
     if fetcher.asked:
         raise LayoutError("fetch", fetcher.asked[0][:80])
-    if book.get_page_count() > most_pages:
+    if pages > most_pages:
         raise LayoutError("pages", most_pages)
     return book

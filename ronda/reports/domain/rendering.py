@@ -7,15 +7,22 @@ from typing import Any, NamedTuple
 from ronda.reports.domain import liquid, pdf
 from ronda.reports.domain.liquid import LayoutError
 
-_LEAVES = re.compile(
-    r"@import|@charset|expression\s*\(|url\(\s*(?!['\"]?data:image/(?:png|jpeg|svg\+xml|webp|gif);)", re.I
+_PICTURE = r"data:image/(?:png|jpeg|svg\+xml|webp|gif);"
+_LOADS = re.compile(rf"@import|@charset|expression\s*\(|url\(\s*(?!['\"]?{_PICTURE})", re.I)
+# Between < and > only: what a document says may contain the same words.
+_STYLE = re.compile(rf"<[^>]*?(url\(\s*(?!['\"]?{_PICTURE}))", re.I)
+_SOURCE = re.compile(
+    r"<[^>]*?\b((?:src|srcset|href|data|background|action|poster)\s*=\s*(?:"
+    rf"\"(?!{_PICTURE}|#|\")|'(?!{_PICTURE}|#|')|(?![\"'#\s]|{_PICTURE})))",
+    re.I,
 )
-_ELEMENTS = re.compile(
+_ELEMENT = re.compile(
     r"<\s*/?\s*(script|link|iframe|frame|object|embed|base|meta|form|input|video|audio|style)\b", re.I
 )
-_SOURCES = re.compile(
-    r"\b(?:src|srcset|href|xlink:href|data|background|action)\s*=\s*(['\"]?)(?!\1(?:data:image/|#|\1))", re.I
-)
+_CHECKS = {
+    "css": ((_LOADS, "fetch"), (re.compile("(</)"), "element")),
+    "html": ((_ELEMENT, "element"), (_STYLE, "fetch"), (_SOURCE, "fetch")),
+}
 
 
 class Layout(NamedTuple):
@@ -33,20 +40,12 @@ def check(filled: str, *, field: str) -> None:
     """
     # An escape may spell any of the words looked for; the engine undoes it, so it is undone here.
     text = _unescaped(filled) if field == "css" else filled
-    patterns = (
-        [(_LEAVES, "fetch")]
-        if field == "css"
-        else [(_ELEMENTS, "element"), (_LEAVES, "fetch"), (_SOURCES, "fetch")]
-    )
-    for pattern, reason in patterns:
+    for pattern, reason in _CHECKS[field]:
         if found := pattern.search(text):
-            line = text.count("\n", 0, found.start()) + 1
-            raise LayoutError(
-                reason, text[found.start() : found.start() + 40].split("\n")[0], line=line, field=field
-            )
-    if field == "css" and "</" in text:
-        line = text.count("\n", 0, text.index("</")) + 1
-        raise LayoutError("element", "</", line=line, field=field)
+            start = found.start(found.lastindex or 0)
+            line = text.count("\n", 0, start) + 1
+            what = text[start : start + 40].splitlines()[0]
+            raise LayoutError(reason, what, line=line, field=field)
 
 
 def _unescaped(css: str) -> str:
@@ -77,12 +76,16 @@ def to_html(layout: Layout, context: Mapping[str, Any]) -> str:
 
 
 def to_pdf(layout: Layout, context: Mapping[str, Any], *, most_pages: int = pdf.MOST_PAGES) -> bytes:
-    """The pages of a document as PDF."""
-    document = context["document"]
-    title = f"{document['title']} {document['number']}"
-    return pdf.to_pdf(
-        to_html(layout, context), title=title, author=str(context["seller"]["name"]), most_pages=most_pages
-    )
+    """The pages of a document as PDF, dated with the document's own day."""
+    document, html = context["document"], to_html(layout, context)
+    facts = {
+        "title": f"{document['title']} {document['number']}",
+        "author": str(context["seller"]["name"]),
+        "most_pages": most_pages,
+    }
+    if document["date"]:
+        facts["made"] = f"{document['date'].isoformat()}T00:00:00Z"
+    return pdf.to_pdf(html, **facts)
 
 
 def to_picture(layout: Layout, context: Mapping[str, Any], *, most_pages: int = pdf.MOST_PAGES) -> bytes:

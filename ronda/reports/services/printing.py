@@ -131,7 +131,7 @@ def _forget(rows: Iterable[PrintedDocument]) -> None:
 def content(printed: PrintedDocument) -> bytes:
     """The kept bytes; FileDamaged when the file is gone or is not what was printed."""
     try:
-        with printed.file.open("rb") as opened:
+        with printed.file.storage.open(str(printed.file.name), "rb") as opened:
             found: bytes = opened.read()
     except OSError:
         found = b""
@@ -160,7 +160,8 @@ def zip_of(documents: Sequence[Document], *, by: str) -> bytes:
     taken: set[str] = set()
     # PDF is compressed already: stored as it is.
     with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
-        for row in print_documents(documents, by=by):
+        in_order = sorted(documents, key=lambda one: (one.year or 0, one.series, one.number or 0))
+        for row in print_documents(in_order, by=by):
             name = file_name(row.document)
             if name in taken:
                 name = f"{row.document_id} {name}"

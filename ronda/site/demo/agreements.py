@@ -12,8 +12,8 @@ from django.db import transaction
 
 from ronda.catalogue.models import Item, VatCode
 from ronda.company.models import Company
-from ronda.contracts.models import Contract
-from ronda.contracts.services import NewLine, create_contract, hold_billing, mark_billed_elsewhere, void
+from ronda.contracts.models import Contract, ContractLine
+from ronda.contracts.services import NewLine, create_contract, hold_billing, take_over, void
 from ronda.parties.models import BillingAccount, BillingGroup, Party, Site
 
 FIRST_START = date(2023, 1, 1)
@@ -122,14 +122,14 @@ class Writer:
         for start in range(0, len(ordered), CONTRACTS_PER_TRANSACTION):
             some = ordered[start : start + CONTRACTS_PER_TRANSACTION]
             with transaction.atomic():
-                for case, agreement in some:
-                    self._write(case, agreement)
+                contracts = [(self._write(case, agreement), agreement.then) for case, agreement in some]
+                self._afterwards(contracts)
             did(len(some))
 
-    def _write(self, case: Case, agreement: Agreement) -> None:
+    def _write(self, case: Case, agreement: Agreement) -> Contract:
         year = agreement.starts_on.year
         self.numbers[year] += 1
-        contract = create_contract(
+        return create_contract(
             case.payer or case.account,
             party=case.party,
             title=agreement.title,
@@ -142,7 +142,6 @@ class Writer:
             by=self.by,
             **agreement.facts,
         )
-        self._afterwards(contract, agreement.then)
 
     def _line(self, fee: Fee) -> NewLine:
         return NewLine(
@@ -155,15 +154,19 @@ class Writer:
             schedule=dict(fee.schedule),
         )
 
-    def _afterwards(self, contract: Contract, then: str) -> None:
-        if contract.starts_on < self.taken_over_on and then not in ("draft", "void"):
-            for line in contract.lines.all():
-                reason = "billed before Ronda"
-                mark_billed_elsewhere(line, before=self.taken_over_on, reason=reason, by=self.by)
-        if then == "hold":
-            hold_billing(contract, reason="contestazione in corso", by=self.by)
-        elif then == "void":
-            void(contract, by=self.by)
+    def _afterwards(self, contracts: Sequence[tuple[Contract, str]]) -> None:
+        old = [
+            contract
+            for contract, then in contracts
+            if contract.starts_on < self.taken_over_on and then not in ("draft", "void")
+        ]
+        lines = ContractLine.objects.filter(contract__in=old).values_list("pk", flat=True)
+        take_over(list(lines), before=self.taken_over_on, reason="billed before Ronda", by=self.by)
+        for contract, then in contracts:
+            if then == "hold":
+                hold_billing(contract, reason="contestazione in corso", by=self.by)
+            elif then == "void":
+                void(contract, by=self.by)
 
 
 def cases(company: Company, rng: Random, vat: Callable[[Party], str]) -> list[Case]:

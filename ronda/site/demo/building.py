@@ -2,13 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from random import Random
 from typing import Any
 
 from django.db import transaction
 
-from ronda.catalogue.models import Unit, VatCode
+from ronda.catalogue.models import Unit
 from ronda.catalogue.services import create_items
 from ronda.company.models import Company
 from ronda.company.services import create_company
@@ -17,7 +16,7 @@ from ronda.kernel.i18n import _
 from ronda.parties.models import BillingGroup, Party
 from ronda.parties.services import NewParty, create_parties, set_recipients
 from ronda.site.demo import french, french_work, history, italian, italian_work
-from ronda.site.demo.agreements import Agreement, Case, Recipe, Writer, cases, make_up
+from ronda.site.demo.agreements import Case, Recipe, Writer, cases, make_up
 from ronda.site.demo.logins import ADMIN, FRENCH_FIRM, add_people, open_with_owner
 from ronda.site.demo.sizes import Progress, Size, Steps, chosen_size
 

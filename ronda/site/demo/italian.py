@@ -43,8 +43,9 @@ BUILDINGS = (
     "Quadrifoglio", "Le Primule", "Vista Lago", "Il Borgo", "I Platani", "La Cascina", "Le Terrazze",
 )  # fmt: skip
 WORDS = (
-    "Alba", "Brixia", "Cidneo", "Delta", "Franciacorta", "Garda", "Maddalena", "Oglio", "Sebino", "Valtrompia",
-    "Valsabbia", "Mella", "Chiese", "Leonessa", "Lombarda", "Padana", "Rovere", "Ticino", "Orione", "Vega",
+    "Alba", "Brixia", "Cidneo", "Delta", "Franciacorta", "Garda", "Maddalena", "Oglio", "Sebino",
+    "Valtrompia", "Valsabbia", "Mella", "Chiese", "Leonessa", "Lombarda", "Padana", "Rovere", "Ticino",
+    "Orione", "Vega",
 )  # fmt: skip
 TRADES = (
     "Meccanica", "Tessitura", "Logistica", "Immobiliare", "Stampi", "Alimentari", "Arredi", "Edilizia",
@@ -58,8 +59,8 @@ FIRST = (
 )  # fmt: skip
 LAST = (
     "Bonetti", "Ferrari", "Zani", "Gatti", "Pasini", "Lombardi", "Rizzini", "Bettoni", "Corsini", "Mori",
-    "Tonelli", "Ghidini", "Archetti", "Salvi", "Bertoli", "Franzoni", "Piovani", "Scalvini", "Viola", "Moretti",
-    "Bresciani", "Comini", "Danesi", "Ferrandi", "Inverardi", "Locatelli", "Olivari", "Togni",
+    "Tonelli", "Ghidini", "Archetti", "Salvi", "Bertoli", "Franzoni", "Piovani", "Scalvini", "Viola",
+    "Moretti", "Bresciani", "Comini", "Danesi", "Ferrandi", "Inverardi", "Locatelli", "Olivari", "Togni",
 )  # fmt: skip
 BODIES = (
     "Comune di {town}", "Istituto Comprensivo di {town}", "Biblioteca Civica di {town}",

@@ -8,7 +8,7 @@ from ronda.company.services import create_owner, create_user
 ITALIAN_FIRM = "Manutenzioni Garza Srl"
 FRENCH_FIRM = "Propreté des Canuts SAS"
 ADMIN = "admin"
-PASSWORD = "demo-ronda"  # noqa: S105 -- printed at every start of the demonstration
+PASSWORD = "demo-ronda"
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,18 @@ def number(value: Any, places: Any = None) -> str:
 
 
 @register.filter
+def price(value: Any) -> str:
+    """A unit price: two decimals, or more where it has them."""
+    return display.price(value)
+
+
+@register.filter
+def signed(value: Any) -> str:
+    """An amount with its sign, also when it is positive: for differences."""
+    return display.signed(value)
+
+
+@register.filter
 def day(value: Any, style: str = "short") -> str:
     """A day as 25/06/2026, or written out with "long"."""
     return display.day(value, style)

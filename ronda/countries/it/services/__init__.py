@@ -6,6 +6,7 @@ from ronda.countries.it.services.past_invoices import (
     Outcome,
     SellerNotKnown,
     UploadTooLarge,
+    confirm_seller,
     import_invoices,
     request_import,
 )
@@ -16,6 +17,7 @@ __all__ = [
     "Outcome",
     "SellerNotKnown",
     "UploadTooLarge",
+    "confirm_seller",
     "import_invoices",
     "request_import",
 ]

@@ -115,8 +115,6 @@ def import_invoices(
 
 def request_import(company: Company, upload: "File[Any]", *, name: str, by: str) -> ImportBatch:
     """Keep an uploaded file and import it in the background."""
-    from ronda.countries.it.tasks import import_past_invoices  # noqa: PLC0415 -- the task calls this module
-
     if upload.size > LARGEST_UPLOAD:
         raise _too_large()
     batch = ImportBatch(company=company, kind=KIND, name=name[:200], state=State.RUNNING, by=by)
@@ -124,8 +122,28 @@ def request_import(company: Company, upload: "File[Any]", *, name: str, by: str)
     with transaction.atomic():
         batch.save(force_insert=True)
         audit.record(by, "company.import.started", batch, file=batch.name)
-        enqueue_job(import_past_invoices, batch.pk, key=f"it.invoices:{batch.pk}", company=company, by=by)
+        _enqueue(batch)
     return batch
+
+
+@transaction.atomic
+def confirm_seller(batch: ImportBatch, *, by: str) -> ImportBatch:
+    """Answer yes to `SellerNotKnown`: the import of the batch starts again."""
+    batch = ImportBatch.objects.select_for_update(of=("self",)).get(pk=batch.pk, kind=KIND, state=State.FAILED)
+    batch.state, batch.errors = State.RUNNING, []
+    batch.summary = {"seller_confirmed": True}
+    batch.save()
+    audit.record(by, "company.import.started", batch, file=batch.name, seller_confirmed=True)
+    _enqueue(batch)
+    return batch
+
+
+def _enqueue(batch: ImportBatch) -> None:
+    from ronda.countries.it.tasks import import_past_invoices  # noqa: PLC0415 -- the task calls this module
+
+    job = enqueue_job(import_past_invoices, batch.pk, company=batch.company_id, by=batch.by)
+    batch.summary = {**batch.summary, "job": job.pk}
+    batch.save(update_fields=["summary"])
 
 
 def _too_large() -> UploadTooLarge:
@@ -381,14 +399,17 @@ class _Work:
         outcome.proposals = made["contracts.contractproposal"]
         batch.rows, batch.created = outcome.read, made.total()
         batch.unchanged, batch.refused = outcome.known, len(outcome.refused)
-        batch.errors = [[0, "", name, reason] for name, reason in outcome.refused[:KEPT_ERRORS]]
+        batch.errors = [[0, "", name, reason, False] for name, reason in outcome.refused[:KEPT_ERRORS]]
         batch.summary = {
-            "read": outcome.read, "known": outcome.known, "customers": outcome.customers,
+            **batch.summary, "read": outcome.read, "known": outcome.known, "customers": outcome.customers,
             "services": outcome.services, "proposals": outcome.proposals,
         }  # fmt: skip
         batch.state, batch.finished_at = State.DONE, timezone.now()
         with transaction.atomic():
             fence(current_job())
             batch.save()
-            audit.record(self.by, "company.import.done", batch, **batch.summary, refused=batch.refused)
+            audit.record(
+                self.by, "company.import.done", batch, read=outcome.read, customers=outcome.customers,
+                services=outcome.services, proposals=outcome.proposals, refused=batch.refused,
+            )  # fmt: skip
         return outcome
