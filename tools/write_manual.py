@@ -3,15 +3,16 @@
     python -m tools.write_manual
 
 docs/options.md is written whole from the declarations of options. In docs/algorithms.md each table between
-`<!-- table NAME -->` and `<!-- end -->` is computed anew. In docs/how-to the brackets after a word of the screen,
-`**Save** [...]`, get its Italian and French translation. tests/test_documentation.py is red when any is old.
+`<!-- table NAME -->` and `<!-- end -->` is computed anew. In docs/how-to the brackets after a word of the
+screen, `**Save** [...]`, get its Italian and French translation. tests/test_documentation.py is red when any is old.
 """
 
 import dataclasses
+import importlib
 import os
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,8 @@ from typing import Any
 import django
 import polib
 from django.utils import translation
+
+from tools.manual_tables import TABLES, Rows, markdown
 
 ROOT = Path(__file__).resolve().parent.parent
 ALGORITHMS = ROOT / "docs" / "algorithms.md"
@@ -37,10 +40,16 @@ default. Every change is in the operations log with the value before and after.
 
 def with_tables(text: str) -> str:
     """The text with every marked table computed anew; KeyError names a table nobody computes."""
-    # Tables import models' neighbours: only once Django is ready.
-    from tools.manual_tables import TABLES, markdown  # noqa: PLC0415
+    known = tables()
+    return TABLE.sub(lambda found: f"{found[1]}{markdown(known[found[2]]())}\n{found[3]}", text)
 
-    return TABLE.sub(lambda found: f"{found[1]}{markdown(TABLES[found[2]]())}\n{found[3]}", text)
+
+def tables() -> dict[str, Callable[[], Rows]]:
+    """Every table by name."""
+    # They import apps' neighbours: only once Django is ready.
+    importlib.import_module("tools.manual_contracts")
+    importlib.import_module("tools.manual_documents")
+    return TABLES
 
 
 @cache
@@ -71,8 +80,7 @@ def _translation(word: str, language: str) -> str:
 
 def options_manual() -> str:
     """The page of all options, in English, in the order of the settings page."""
-    from ronda.company import options  # noqa: PLC0415
-    from tools.manual_tables import markdown  # noqa: PLC0415
+    from ronda.company import options  # noqa: PLC0415 -- imports models
 
     options.discover()
     parts = [INTRODUCTION]

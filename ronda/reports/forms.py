@@ -22,8 +22,12 @@ class SourceArea(forms.Textarea):
 class LayoutForm(CompanyModelForm):
     """A new layout begins as a copy of the default; its text is written in the editor."""
 
-    html = forms.CharField(label=_("layout"), widget=SourceArea, max_length=LARGEST_LAYOUT, required=False)
-    css = forms.CharField(label=_("style"), widget=SourceArea, max_length=LARGEST_LAYOUT, required=False)
+    html = forms.CharField(
+        label=_("layout"), widget=SourceArea, max_length=LARGEST_LAYOUT, required=False, strip=False
+    )
+    css = forms.CharField(
+        label=_("style"), widget=SourceArea, max_length=LARGEST_LAYOUT, required=False, strip=False
+    )
 
     class Meta:
         model = PrintLayout
@@ -31,7 +35,6 @@ class LayoutForm(CompanyModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["html"].strip = self.fields["css"].strip = False
         if self.instance.pk is None:
             del self.fields["html"], self.fields["css"]
         else:

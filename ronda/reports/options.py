@@ -61,21 +61,24 @@ _NAMES = _(
 _IT_BODY = """Gentile cliente,
 
 in allegato trova {{ document.title | downcase }} {{ document.number }} del {{ document.date | day }}\
-{% if document.kind != "credit_note" %}, da pagare {{ totals.payable | money: document.currency }}{% endif %}.
+{% if document.kind != "credit_note" %}, da pagare \
+{{ totals.payable | money: document.currency }}{% endif %}.
 
 Cordiali saluti
 {{ seller.name }}"""
 _FR_BODY = """Bonjour,
 
 veuillez trouver ci-joint {{ document.title | downcase }} {{ document.number }} du {{ document.date | day }}\
-{% if document.kind != "credit_note" %}, net à payer {{ totals.payable | money: document.currency }}{% endif %}.
+{% if document.kind != "credit_note" %}, net à payer \
+{{ totals.payable | money: document.currency }}{% endif %}.
 
 Cordialement
 {{ seller.name }}"""
 _EN_BODY = """Dear customer,
 
 please find attached {{ document.title | downcase }} {{ document.number }} of {{ document.date | day }}\
-{% if document.kind != "credit_note" %}, amount due {{ totals.payable | money: document.currency }}{% endif %}.
+{% if document.kind != "credit_note" %}, amount due \
+{{ totals.payable | money: document.currency }}{% endif %}.
 
 Kind regards
 {{ seller.name }}"""

@@ -39,7 +39,6 @@ INSTALLED_APPS = [
     "django_tasks",
     "rest_framework",
     "drf_spectacular",
-    "django_filters",
     "csp",
     "ronda.workspace",
     "ronda.company",

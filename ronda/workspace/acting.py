@@ -67,7 +67,12 @@ def run_action(
 
 
 def run_together(
-    action: Action, records: list[Any], *, by: str, facts: dict[str, Any], confirmed: dict[Any, frozenset[str]]
+    action: Action,
+    records: list[Any],
+    *,
+    by: str,
+    facts: dict[str, Any],
+    confirmed: dict[Any, frozenset[str]],
 ) -> Outcome:
     """One call for all the records: a refusal or a question is about all of them."""
     outcome = Outcome()

@@ -49,7 +49,10 @@ class ImportInvoices(PageMixin, TemplateView):
         # The handler has to be there before anything reads the form, the check of its token included.
         handler = ArchiveUpload(request, limit=LARGEST_UPLOAD)
         request.upload_handlers = [handler]
-        return csrf_protect(lambda asked: self._take(asked, handler))(request)  # type: ignore[return-value]
+        try:
+            return csrf_protect(lambda asked: self._take(asked, handler))(request)  # type: ignore[return-value]
+        finally:
+            handler.close()
 
     def _take(self, request: HttpRequest, handler: ArchiveUpload) -> HttpResponse:
         request.FILES  # noqa: B018 -- reads the body through the handler

@@ -16,7 +16,7 @@ IN_MEMORY = 1024 * 1024
 class ArchiveUpload(FileUploadHandler):
     """Puts every uploaded file into one zip on disk: thousands of files take the memory of one.
 
-    `finish` gives the archive, or the very file when a single zip was sent. `too_large` says that the
+    `finish` gives the archive, or the very file when a single zip was sent; `close` ends both. `too_large` says that the
     upload was cut at `limit` bytes; `refused` lists archives that could not be opened.
     """
 
@@ -28,7 +28,7 @@ class ArchiveUpload(FileUploadHandler):
         self.names: list[str] = []
         self._target: IO[bytes] = tempfile.TemporaryFile()
         self._archive = zipfile.ZipFile(self._target, "w", zipfile.ZIP_DEFLATED, compresslevel=1)
-        self._file: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)
+        self._file: IO[bytes] | None = None
         self._alone: IO[bytes] | None = None
         self._seen: set[str] = set()
 
@@ -41,18 +41,24 @@ class ArchiveUpload(FileUploadHandler):
         if self.size > self.limit:
             self.too_large = True
             raise StopUpload(connection_reset=True)
-        self._file.write(raw_data)
+        if self._file is not None:
+            self._file.write(raw_data)
 
     def file_complete(self, file_size: int) -> None:
         name = str(self.file_name or "")
         self.count += 1
         self.names.append(name)
         self._settle_alone()
-        self._file.seek(0)
+        file, self._file = self._file, None
+        if file is None:
+            return
+        file.seek(0)
         if name.lower().endswith(".zip"):
-            self._alone = self._file
-        elif name.lower().endswith(SUFFIXES):
-            self._add(name, self._file.read())
+            self._alone = file
+            return
+        if name.lower().endswith(SUFFIXES):
+            self._add(name, file.read())
+        file.close()
 
     def _settle_alone(self) -> None:
         """A zip that turned out not to be the only file is unpacked into the archive."""
@@ -64,6 +70,7 @@ class ArchiveUpload(FileUploadHandler):
                 self._add(f"{folder}/{name}", data)
         except Refusal as refusal:
             self.refused.append((folder, str(refusal.message)))
+        self._alone.close()
         self._alone = None
 
     def _add(self, name: str, data: bytes) -> None:
@@ -84,3 +91,10 @@ class ArchiveUpload(FileUploadHandler):
         self._archive.close()
         self._target.seek(0)
         return self.names[0] if self.count == 1 else "", self._target
+
+    def close(self) -> None:
+        """Let go of the files on disk, whatever became of the upload."""
+        self._archive.close()
+        for file in (self._target, self._file, self._alone):
+            if file is not None:
+                file.close()

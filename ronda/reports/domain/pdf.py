@@ -1,6 +1,7 @@
 """HTML and a style sheet into PDF or a picture. Nothing is ever fetched: no file, no address, no font."""
 
 import io
+from datetime import date
 
 import plutoprint
 
@@ -10,10 +11,10 @@ MOST_PAGES = 400
 # Of a preview, in pixels: A4 at about 110 dots an inch, sharp on most screens.
 PICTURE_WIDTH, PICTURE_HEIGHT, PICTURE_GAP = 910, 1287, 14
 _PAPER_POINTS = 595.28
-_NO_DAY = "2000-01-01T00:00:00Z"
+_NO_DAY = date(2000, 1, 1)
 
 
-class Closed(plutoprint.ResourceFetcher):  # type: ignore[misc]
+class Closed(plutoprint.ResourceFetcher):
     """Answers every request with nothing, and remembers that there was one.
 
     Images embedded as `data:` are read by the engine itself and never get here.
@@ -30,18 +31,18 @@ class Closed(plutoprint.ResourceFetcher):  # type: ignore[misc]
 
 
 def to_pdf(
-    html: str, *, title: str = "", author: str = "", made: str = _NO_DAY, most_pages: int = MOST_PAGES
+    html: str, *, title: str = "", author: str = "", on: date | None = None, most_pages: int = MOST_PAGES
 ) -> bytes:
     """The pages of `html` as PDF; the same input gives the same bytes.
 
-    `made` is the time the file says it was made at, in ISO 8601: not that of the computer.
+    `on` is the day the file says it was made: not that of the computer.
 
     LayoutError when it asks for something from outside, or has more than `most_pages` pages.
     """
     book = _laid_out(html, most_pages)
     book.set_metadata(plutoprint.PDF_METADATA_TITLE, title)
     book.set_metadata(plutoprint.PDF_METADATA_AUTHOR, author)
-    book.set_metadata(plutoprint.PDF_METADATA_CREATION_DATE, made)
+    book.set_metadata(plutoprint.PDF_METADATA_CREATION_DATE, f"{(on or _NO_DAY).isoformat()}T00:00:00Z")
     out = io.BytesIO()
     book.write_to_pdf_stream(out)
     return out.getvalue()

@@ -78,14 +78,13 @@ def to_html(layout: Layout, context: Mapping[str, Any]) -> str:
 def to_pdf(layout: Layout, context: Mapping[str, Any], *, most_pages: int = pdf.MOST_PAGES) -> bytes:
     """The pages of a document as PDF, dated with the document's own day."""
     document, html = context["document"], to_html(layout, context)
-    facts = {
-        "title": f"{document['title']} {document['number']}",
-        "author": str(context["seller"]["name"]),
-        "most_pages": most_pages,
-    }
-    if document["date"]:
-        facts["made"] = f"{document['date'].isoformat()}T00:00:00Z"
-    return pdf.to_pdf(html, **facts)
+    return pdf.to_pdf(
+        html,
+        title=f"{document['title']} {document['number']}",
+        author=str(context["seller"]["name"]),
+        on=document["date"],
+        most_pages=most_pages,
+    )
 
 
 def to_picture(layout: Layout, context: Mapping[str, Any], *, most_pages: int = pdf.MOST_PAGES) -> bytes:

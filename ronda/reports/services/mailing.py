@@ -129,9 +129,7 @@ def _require_recipients(unreached: Sequence[Document]) -> None:
     if unreached:
         names = sorted({str(document.party) for document in unreached})
         raise NoRecipient(
-            _(
-                "%(customers)s: no e-mail address for documents. Enter one, or a recipient in the billing group."
-            )
+            _("%(customers)s: no e-mail address. Enter one, or a recipient in the billing group.")
             % {"customers": ", ".join(names[:5]) + (" …" if len(names) > 5 else "")}
         )
 

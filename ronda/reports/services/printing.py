@@ -125,7 +125,7 @@ def _insert(rows: Sequence[PrintedDocument], *, by: str, fence: Fence) -> list[P
 
 def _forget(rows: Iterable[PrintedDocument]) -> None:
     for row in rows:
-        row.file.storage.delete(row.file.name)
+        row.file.storage.delete(str(row.file.name))
 
 
 def content(printed: PrintedDocument) -> bytes:

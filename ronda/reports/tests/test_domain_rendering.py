@@ -204,7 +204,10 @@ def test_what_slips_through_is_still_given_nothing():
 
 
 def test_an_embedded_picture_is_printed():
-    dot = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+    dot = (
+        "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk"
+        "+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+    )
     layout = Layout('<img src="{{ logo }}">', "")
     assert rendering.to_pdf(layout, print_context(replace(sample("invoice", "it"), logo=dot)))
 

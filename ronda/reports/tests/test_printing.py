@@ -18,6 +18,7 @@ from ronda.reports.domain.liquid import require_plain
 from ronda.reports.domain.rendering import to_html
 from ronda.reports.models import PrintedDocument
 from ronda.reports.queries import default_layout, print_facts
+from ronda.reports.services import printing
 from ronda.reports.tests import firm
 from ronda.reports.tests.test_domain_rendering import page as page_of
 
@@ -180,8 +181,6 @@ def test_a_changed_file_is_never_given_out_as_the_document(invoice):
 
 def test_two_people_who_print_at_once_get_the_same_file(invoice, monkeypatch):
     """The other one finishes while our pages are being made."""
-    from ronda.reports.services import printing
-
     ours = printing._store
     theirs = []
 

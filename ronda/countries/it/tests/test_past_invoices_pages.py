@@ -66,7 +66,7 @@ def test_many_files_become_proposals_that_are_ticked_into_contracts(anna, firm):
 def test_a_zip_and_loose_files_may_be_sent_together(anna, firm):
     batch = send(anna, [packed(year_of("Canone", 1)), *files([invoice(99, date(2025, 5, 5), "Visita")])])
 
-    assert (batch.state, batch.rows, batch.refused) == ("done", 13, 0)
+    assert (batch.state, batch.rows, batch.refused) == ("done", 13, 0), batch.errors
 
 
 def test_a_single_zip_is_kept_as_it_came(anna, firm):
@@ -115,3 +115,4 @@ def test_a_thousand_files_are_on_disk_and_not_in_memory(rf):
     assert (name, handler.size) == ("", 400_000)
     with zipfile.ZipFile(content) as archive:
         assert len(archive.namelist()) == 1000
+    handler.close()
