@@ -4,7 +4,8 @@
 
 docs/options.md is written whole from the declarations of options. In docs/algorithms.md each table between
 `<!-- table NAME -->` and `<!-- end -->` is computed anew. In docs/how-to the brackets after a word of the
-screen, `**Save** [...]`, get its Italian and French translation. tests/test_documentation.py is red when any is old.
+screen, `**Save** [...]`, get its Italian and French translation.
+tests/test_documentation.py is red when any is old.
 """
 
 import dataclasses
@@ -41,7 +42,7 @@ default. Every change is in the operations log with the value before and after.
 def with_tables(text: str) -> str:
     """The text with every marked table computed anew; KeyError names a table nobody computes."""
     known = tables()
-    return TABLE.sub(lambda found: f"{found[1]}{markdown(known[found[2]]())}\n{found[3]}", text)
+    return TABLE.sub(lambda found: f"{found[1]}\n{markdown(known[found[2]]())}\n\n{found[3]}", text)
 
 
 def tables() -> dict[str, Callable[[], Rows]]:

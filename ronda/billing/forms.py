@@ -95,8 +95,9 @@ class DocumentForm(CompanyModelForm):
 
 
 class LineForm(CompanyModelForm):
-    """A line of a draft; an empty text and price are those of the item."""
+    """A line of a draft; an empty text is the item's, an empty price the one agreed with the payer (P6)."""
 
+    price_left_empty = False
     company_paths = COMPANY_PATHS
 
     class Meta:
@@ -116,8 +117,7 @@ class LineForm(CompanyModelForm):
         if item is not None:
             data["text"] = data.get("text") or item.description or item.name
             data["vat_code"] = data.get("vat_code") or item.vat_code
-            if data.get("unit_price") is None:
-                data["unit_price"] = item.price
+            self.price_left_empty = data.get("unit_price") is None
         elif not data.get("vat_code"):
             self.add_error("vat_code", _("Choose how the line is taxed."))
         if data.get("unit_price") is None:

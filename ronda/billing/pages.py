@@ -41,6 +41,7 @@ from ronda.workspace.saving import error_summary
 
 State = BillingRun.State
 RUN_PERMISSION = "billing.run_billing"
+VIEW_PERMISSION = "billing.view_billingrun"
 ENTRIES_PER_PAGE = 50
 
 
@@ -152,7 +153,7 @@ class RunPage(DetailPage):
 
 
 class RunMixin(GuardMixin):
-    """The run of the address, of this company, for whoever may run the month."""
+    """The run of the address, of this company, for whoever may run the month unless told otherwise."""
 
     permission_required = RUN_PERMISSION
 
@@ -196,6 +197,8 @@ class RunDo(RunMixin, View):
 class RunProgress(RunMixin, View):
     """How far the background job of a run is, for the progress bar."""
 
+    permission_required = VIEW_PERMISSION
+
     def get(self, request: HttpRequest, pk: int) -> JsonResponse:
         run = self.run(pk)
         key = f"billing.issue:{pk}:{run.rounds}" if run.rounds else f"billing.prepare:{pk}"
@@ -211,7 +214,7 @@ class RunProgress(RunMixin, View):
 class EntryPage(PageMixin, TemplateView):
     """One document to be: its lines, and how every amount came about."""
 
-    permission_required = RUN_PERMISSION
+    permission_required = VIEW_PERMISSION
     area = "billing"
     template_name = "billing/entry.html"
 

@@ -28,8 +28,10 @@ from ronda.kernel.errors import Refusal
 from ronda.parties.domain.names import normalised
 
 KINDS = {
-    "servizio": "service", "service": "service", "prestazione": "service", "prestation": "service", "s": "service",
-    "articolo": "article", "article": "article", "prodotto": "article", "produit": "article", "merce": "article",
+    "servizio": "service", "service": "service", "prestazione": "service", "prestation": "service",
+    "s": "service",
+    "articolo": "article", "article": "article", "prodotto": "article", "produit": "article",
+    "merce": "article",
     "product": "article", "a": "article",
 }  # fmt: skip
 TRACKED = ("code", "name", "price", "vat_code_id", "kind")

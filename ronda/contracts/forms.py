@@ -1,5 +1,6 @@
 """Forms of contracts and their lines."""
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -107,10 +108,14 @@ class ContractForm(CompanyModelForm):
 
 
 class QuickLineForm(CompanyModelForm):
-    """A line inside the contract's form: what is enough nine times out of ten."""
+    """A line inside the contract's form: what is enough nine times out of ten.
 
+    An empty price is the one agreed with the payer, or that of his price lists (P6).
+    """
+
+    price_left_empty = False
     company_paths = COMPANY_PATHS
-    rhythm = forms.ChoiceField(label=_("billed"), choices=RHYTHMS, initial="month-1")
+    rhythm = forms.ChoiceField(label=_("frequency"), choices=RHYTHMS, initial="month-1")
 
     class Meta:
         model = ContractLine
@@ -131,9 +136,9 @@ class QuickLineForm(CompanyModelForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        item = data.get("item")
-        if item is not None and data.get("price") is None:
-            data["price"] = item.price
+        self.price_left_empty = data.get("price") is None
+        if self.price_left_empty:
+            data["price"] = Decimal(0)
         unit, _dash, every = (data.get("rhythm") or "month-1").partition("-")
         self.instance.frequency_unit, self.instance.frequency = unit, int(every)
         return data

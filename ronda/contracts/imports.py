@@ -17,8 +17,8 @@ from ronda.company.domain.cells import Cell
 from ronda.company.imports.declare import (
     ChunkRun,
     Facts,
-    ImportField,
     Importer,
+    ImportField,
     date_cell,
     decimal_cell,
     register_importer,
@@ -41,10 +41,12 @@ TIMINGS = {
     "à échoir": "advance", "a echoir": "advance", "terme à échoir": "advance", "d'avance": "advance",
     "in advance": "advance", "advance": "advance",
     "posticipato": "arrears", "posticipata": "arrears", "a consuntivo": "arrears", "p": "arrears",
-    "échu": "arrears", "echu": "arrears", "terme échu": "arrears", "in arrears": "arrears", "arrears": "arrears",
+    "échu": "arrears", "echu": "arrears", "terme échu": "arrears", "in arrears": "arrears",
+    "arrears": "arrears",
 }  # fmt: skip
 BASES = {
-    "periodo": "period", "per periodo": "period", "période": "period", "periode": "period", "period": "period",
+    "periodo": "period", "per periodo": "period", "période": "period", "periode": "period",
+    "period": "period",
     "mese": "month", "al mese": "month", "mois": "month", "par mois": "month", "month": "month",
     "anno": "year", "all'anno": "year", "an": "year", "par an": "year", "year": "year",
 }  # fmt: skip
@@ -209,7 +211,9 @@ def _check_row(row: Facts, first: Facts, lists: _Lists, run: ChunkRun) -> None:
     if "ends_on" in row and row["ends_on"] < row["starts_on"]:
         run.refuse(row, _("The last day cannot come before the first."), "ends_on")
     if row.get("quantity") == 0:
-        run.refuse(row, _("The quantity is zero. Write how many, or leave the cell blank for one."), "quantity")
+        run.refuse(
+            row, _("The quantity is zero. Write how many, or leave the cell blank for one."), "quantity"
+        )
 
 
 def _site(row: Facts, lists: _Lists) -> Site | None:

@@ -400,7 +400,7 @@ SITE_FIELDS = (
         help=_("Code, VAT number, tax code, or the name if only one customer has it."),
         alike=("cliente", "codice cliente", "ragione sociale", "client", "customer"),
     ),
-    ImportField("code", _("site code"), text(20), example="1", alike=("codice sede", "codice impianto", "code site")),
+    ImportField("code", _("site code"), text(20), example="1", alike=("codice sede", "code site")),
     ImportField(
         "name", _("site"), text(120), required=True, example="Stabilimento Nord",
         alike=("sede", "nome sede", "luogo", "impianto", "cantiere", "site", "lieu", "chantier"),
@@ -411,8 +411,8 @@ SITE_FIELDS = (
     ImportField("province", _("province"), text(5), alike=("province",)),
     ImportField("country", _("country"), country_cell, alike=("country",)),
     ImportField("phone", _("telephone"), text(30), alike=("phone",)),
-    ImportField("group", _("billing group"), text(10), example="A", alike=("gruppo", "lettera", "groupe", "lettre")),
-    ImportField("access_notes", _("access and instructions"), text(5000), alike=("notes", "accesso", "acces")),
+    ImportField("group", _("billing group"), text(10), example="A", alike=("gruppo", "lettera", "groupe")),
+    ImportField("access_notes", _("access and instructions"), text(5000), alike=("notes", "accesso")),
 )  # fmt: skip
 
 

@@ -27,12 +27,12 @@ MOST_PAGES = 60
 Want = Literal["pdf", "picture"]
 
 
-def try_out(layout: Layout, context: Mapping[str, Any], *, want: Want = "pdf") -> bytes:
-    """The document as PDF or as a picture of its first pages; LayoutError when it cannot be made.
+def try_out(layout: Layout, *contexts: Mapping[str, Any], want: Want = "pdf") -> bytes:
+    """The last document as PDF or as a picture of its first pages; LayoutError when one cannot be made.
 
     Ends after SECONDS of computing time and MEMORY bytes at the latest.
     """
-    asked = pickle.dumps((layout, dict(context), want))
+    asked = pickle.dumps((layout, [dict(context) for context in contexts], want))
     path = os.pathsep.join([str(Path(ronda.__file__).resolve().parent.parent), *sys.path])
     try:
         done = subprocess.run(
@@ -62,11 +62,11 @@ def _main() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS + 1))
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    layout, context, want = pickle.load(sys.stdin.buffer)
+    layout, contexts, want = pickle.load(sys.stdin.buffer)
     make = rendering.to_pdf if want == "pdf" else rendering.to_picture
     out = sys.stdout.buffer
     try:
-        made = make(layout, context, most_pages=MOST_PAGES)
+        *_others, made = [make(layout, context, most_pages=MOST_PAGES) for context in contexts]
     except LayoutError as error:
         told = {"reason": error.reason, "what": error.what, "line": error.line, "field": error.field}
         out.write(b"no\n" + json.dumps(told).encode())

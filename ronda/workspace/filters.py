@@ -188,10 +188,11 @@ class RelationFilter(Filter):
     def control(self, given: QueryDict, context: FilterContext) -> dict[str, Any]:
         keys = self.keys(given)
         candidates = self.candidates(context)
-        records = list(candidates[: REMOTE_FROM + 1])
-        remote = len(records) > REMOTE_FROM
-        if remote:
-            records = list(candidates.filter(pk__in=keys)) if keys else []
+        # Keys first: whole records are read only where they become the list of choices.
+        remote = len(candidates.order_by().values_list("pk")[: REMOTE_FROM + 1]) > REMOTE_FROM
+        chosen = candidates.filter(pk__in=keys) if remote else candidates
+        # Names only: what the workspace's own list shows beside them is not needed.
+        records = list(chosen.prefetch_related(None)) if keys or not remote else []
         options = [(str(record.pk), str(record), record.pk in keys) for record in records]
         label = candidates.model._meta.label_lower
         return {**super().control(given, context), "options": options, "remote": label if remote else ""}

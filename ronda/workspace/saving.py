@@ -70,7 +70,12 @@ def services_rows(workspace: type[Workspace]) -> frozenset[str]:
 
 
 def tell_refusal(form: Any, refusal: Refusal) -> None:
-    """Put a refusal beside its field, or above the form."""
+    """Put a refusal beside its field, also one of a row ("line-0-site"), or above the form."""
+    for rows in getattr(form, "inlines", {}).values():
+        for row in rows.forms:
+            if name := next((name for name in row.fields if row.add_prefix(name) == refusal.field), None):
+                row.add_error(name, str(refusal.message))
+                return
     form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal.message))
 
 

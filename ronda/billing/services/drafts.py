@@ -1,7 +1,7 @@
 """Drafts: documents without a number, which may still change or go."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -14,6 +14,7 @@ from ronda.billing.events import DraftDeleted
 from ronda.billing.models import Document, DocumentKind, DocumentLine, VatSummary
 from ronda.billing.services.composing import Rules, compose
 from ronda.catalogue.models import Item, VatCode
+from ronda.catalogue.services import price_for
 from ronda.company import audit
 from ronda.kernel.bus import publish
 from ronda.kernel.errors import Refusal
@@ -88,7 +89,7 @@ def draft_document(
         corrects=corrects,
         **facts,
     )
-    _append(document, lines)
+    _append(document, lines, on=on)
     recompute(document, on=on)
     audit.record(by, "billing.document.drafted", document)
     return document
@@ -98,7 +99,7 @@ def draft_document(
 def add_lines(document: Document, lines: Iterable[DraftLine], *, on: date, by: str) -> Document:
     """Append lines to a draft and compute it again."""
     document = locked_draft(document)
-    _append(document, lines)
+    _append(document, lines, on=on)
     recompute(document, on=on)
     audit.record(by, "billing.document.lines_added", document)
     return document
@@ -154,9 +155,9 @@ def recompute(document: Document, *, on: date) -> None:
     document.save()
 
 
-def _append(document: Document, lines: Iterable[DraftLine]) -> None:
+def _append(document: Document, lines: Iterable[DraftLine], *, on: date) -> None:
     last = document.lines.aggregate(last=Max("position"))["last"] or 0
-    lines = list(lines)
+    lines = [_priced(document, line, on) for line in lines]
     if lines:
         default_vat = _default_vat_code(document)
         DocumentLine.objects.bulk_create(
@@ -164,11 +165,16 @@ def _append(document: Document, lines: Iterable[DraftLine]) -> None:
         )
 
 
+def _priced(document: Document, line: DraftLine, on: date) -> DraftLine:
+    """A line without a price gets the one agreed with the payer, or that of his lists (P6)."""
+    if line.unit_price is not None or line.item is None:
+        return line
+    chosen = price_for(line.item, document.account, on=on, quantity=line.quantity)
+    return replace(line, unit_price=chosen.price, discount=line.discount or chosen.discount)
+
+
 def _row(document: Document, line: DraftLine, position: int, default_vat: VatCode) -> DocumentLine:
     item = line.item
-    price = line.unit_price
-    if price is None:
-        price = item.price if item else Decimal(0)
     withholding = line.withholding if line.withholding is not None else bool(item and item.withholding)
     return DocumentLine(
         document=document,
@@ -180,7 +186,7 @@ def _row(document: Document, line: DraftLine, position: int, default_vat: VatCod
         text=line.text or (item.description or item.name if item else ""),
         quantity=line.quantity,
         unit=line.unit or (item.unit.code if item and item.unit else ""),
-        unit_price=price,
+        unit_price=line.unit_price if line.unit_price is not None else Decimal(0),
         discount=line.discount,
         vat_code=line.vat_code or (item.vat_code if item else default_vat),
         withholding=withholding,
@@ -210,14 +216,14 @@ def save_draft(form: Any, *, by: str, company: Any) -> Document:
     document: Document = form.save(commit=False)
     document.company, document.party = company, document.account.party
     document.save()
-    rows = form.inlines.get("documentline")
+    rows, today = form.inlines.get("documentline"), timezone.localdate()
     if rows is not None:
-        _save_rows(document, rows)
-    recompute(document, on=timezone.localdate())
+        _save_rows(document, rows, on=today)
+    recompute(document, on=today)
     return document
 
 
-def _save_rows(document: Document, rows: Any) -> None:
+def _save_rows(document: Document, rows: Any, *, on: date) -> None:
     """Rows of the form in their order; positions are dealt anew, out of the way of the old ones."""
     for gone in rows.deleted_forms:
         if gone.instance.pk:
@@ -232,6 +238,9 @@ def _save_rows(document: Document, rows: Any) -> None:
         line = form.save(commit=False)
         item = line.item
         line.document, line.position = document, place
+        if item is not None and form.price_left_empty:
+            chosen = price_for(item, document.account, on=on, quantity=line.quantity)
+            line.unit_price, line.discount = chosen.price, line.discount or chosen.discount
         if item is not None:
             line.unit = line.unit or (item.unit.code if item.unit else "")
             line.withholding = line.withholding or item.withholding

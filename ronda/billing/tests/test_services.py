@@ -25,7 +25,8 @@ from ronda.billing.services import (
     draft_document,
     issue_document,
 )
-from ronda.billing.tests.firm import TODAY, line, make_account, make_firm, vat_code
+from ronda.billing.tests.firm import TODAY, line, make_account, make_firm, make_item, vat_code
+from ronda.catalogue.services import set_price
 from ronda.company.country import country_pack
 from ronda.company.models import AuditEntry, NumberSeries
 from ronda.company.numbering import DateBeforeLastNumber
@@ -81,6 +82,15 @@ def test_r30_a_line_is_quantity_times_the_discounted_price(firm, account):
     )
 
     assert document.lines.get().net == Decimal("75.00")
+
+
+def test_p6_a_line_without_a_price_gets_the_one_agreed_with_the_payer(firm, account):
+    item = make_item(firm, price="100.00")
+    set_price(account.party, item, by="anna", price=Decimal("80.00"))
+
+    document = issued(account, DraftLine("", item=item))
+
+    assert document.lines.get().net == Decimal("80.00")
 
 
 def test_r31_every_nature_on_the_lines_is_in_the_summary_with_its_reason(firm, account):

@@ -157,9 +157,7 @@ class ChunkRun:
         self.traces.append(Trace(facts.number, record, snapshot(record, names)))
         self.created += counts
 
-    def altered(
-        self, facts: Facts, record: Model, before: Mapping[str, Any], *, counts: bool = True
-    ) -> None:
+    def altered(self, facts: Facts, record: Model, before: Mapping[str, Any], *, counts: bool = True) -> None:
         """A known record with other values; `before` holds those it had."""
         self.traces.append(Trace(facts.number, record, snapshot(record, before), before))
         self.changed += counts

@@ -50,7 +50,7 @@ def snapshot(record: Model, names: Iterable[str]) -> dict[str, Any]:
 
 
 def keep_traces(batch: ImportBatch, traces: Iterable[Trace]) -> None:
-    """Write what was made and changed, in one statement per some thousand; the caller holds the transaction."""
+    """Write what was made and changed, in few statements; the caller holds the transaction."""
     insert(
         [
             row(

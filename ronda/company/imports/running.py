@@ -183,5 +183,3 @@ def _skipping(chunks: Iterator[list[Any]], skip: int) -> Iterator[tuple[list[Fac
             continue
         facts = [row for row in chunk if isinstance(row, Facts)]
         yield facts, [error for row in chunk if not isinstance(row, Facts) for error in row]
-
-

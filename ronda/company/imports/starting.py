@@ -117,7 +117,8 @@ def choose_columns(
         text = _("Say which column holds: %(fields)s.") % {"fields": ", ".join(missing)}
         raise ColumnsMissing(text, field="mapping")
     if len(set(mapping.values())) < len(mapping):
-        raise ColumnsMissing(_("The same column is used for two fields. Choose one of them."), field="mapping")
+        text = _("The same column is used for two fields. Choose one of them.")
+        raise ColumnsMissing(text, field="mapping")
     headers = tuple(batch.summary.get("headers", ()))
     ImportMapping.objects.update_or_create(
         company=batch.company, kind=batch.kind, fingerprint=fingerprint(headers),
@@ -136,10 +137,8 @@ def confirm_import(
     """Write what was checked. Rows with errors stop it, unless only the good ones are wanted."""
     batch = _locked(batch, State.CHECKED)
     if batch.refused and not only_good:
-        raise HasErrors(
-            _("%(count)d rows have errors. Correct them and send the file again, or import the good rows only.")
-            % {"count": batch.refused}
-        )
+        text = _("%(count)d rows have errors. Correct them and send the file again, or import the good ones.")
+        raise HasErrors(text % {"count": batch.refused})
     batch.only_good, batch.state, batch.by = only_good, State.RUNNING, by
     batch.rows = batch.position = batch.created = batch.changed = batch.unchanged = batch.refused = 0
     batch.errors = []

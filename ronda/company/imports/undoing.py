@@ -106,9 +106,7 @@ def _find_used(work: Undoing) -> None:
             _find_files(work, label, roots)
 
 
-def _find_users(
-    work: Undoing, model: type[Model], roots: dict[int, set[Key]], owned: frozenset[str]
-) -> None:
+def _find_users(work: Undoing, model: type[Model], roots: dict[int, set[Key]], owned: frozenset[str]) -> None:
     """Look through every relation to `model`; `roots` are the records of the import behind its rows."""
     for relation in _relations_to(model):
         other: Any = relation.related_model
@@ -130,7 +128,7 @@ def _find_users(
 
 
 def _relations_to(model: type[Model]) -> list[Any]:
-    """Every foreign key to the model, those without a name too; tables of ticks (families) go by themselves."""
+    """Every foreign key to the model, those without a name too; tables of ticks go by themselves."""
     return [
         relation
         for relation in model._meta.get_fields(include_hidden=True)
@@ -239,5 +237,3 @@ def _chunks(values: Sequence[Any] | Iterable[Any]) -> Iterator[list[Any]]:
     listed = list(values)
     for start in range(0, len(listed), AT_ONCE):
         yield listed[start : start + AT_ONCE]
-
-

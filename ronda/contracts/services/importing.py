@@ -76,9 +76,7 @@ def create_contracts(company: Company, rows: Sequence[NewContract], *, by: str) 
             for position, line in enumerate(each.lines, start=1)
         ]
     )
-    audit.record_many(
-        by, "contracts.contract.created", [(one, {"number": one.number}) for one in contracts]
-    )
+    audit.record_many(by, "contracts.contract.created", [(one, {"number": one.number}) for one in contracts])
     return contracts
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from ronda.catalogue.models import Item, VatCode
+from ronda.catalogue.services import price_for
 from ronda.company import audit
 from ronda.company.models import Company
 from ronda.contracts.domain.summary import Fee, rhythm, yearly
@@ -128,12 +129,16 @@ def _check(contract: Contract, sites: Iterable[Site | None]) -> None:
     if contract.group and contract.group.account_id != contract.account_id:
         raise WrongPayer(_("The billing group belongs to another payer."), field="group")
     for site in sites:
-        if site is not None and site.party_id not in (contract.party_id, contract.account.party_id):
-            raise WrongSite(
-                _("Site %(site)s belongs to %(party)s, not to this contract's customer or payer.")
-                % {"site": site, "party": site.party},
-                field="site",
-            )
+        _check_site(contract, site)
+
+
+def _check_site(contract: Contract, site: Site | None, *, field: str = "site") -> None:
+    if site is not None and site.party_id not in (contract.party_id, contract.account.party_id):
+        raise WrongSite(
+            _("Site %(site)s belongs to %(party)s, not to this contract's customer or payer.")
+            % {"site": site, "party": site.party},
+            field=field,
+        )
 
 
 @transaction.atomic
@@ -248,8 +253,11 @@ def save_contract(form: Any, *, by: str, company: Company) -> Contract:
     """Write a contract and its lines from their validated form; what does not hold is refused whole."""
     contract: Contract = form.save(commit=False)
     contract.company = company
-    contract.save()
     rows = form.inlines.get("contractline")
+    for row in rows.forms if rows is not None else ():
+        if row not in rows.deleted_forms:
+            _check_site(contract, row.cleaned_data.get("site"), field=row.add_prefix("site"))
+    contract.save()
     if rows is not None:
         _save_rows(contract, rows)
     return check_saved(contract, by=by)
@@ -265,6 +273,9 @@ def _save_rows(contract: Contract, rows: Any) -> None:
             continue
         line: ContractLine = form.save(commit=False)
         line.contract = contract
+        if form.price_left_empty:
+            chosen = price_for(line.item, contract.account, on=contract.starts_on, quantity=line.quantity)
+            line.price, line.discount = chosen.price, chosen.discount
         if line.pk is None:
             last += 1
             line.position = last

@@ -8,6 +8,7 @@ from django.urls import reverse
 from python_calamine import CalamineWorkbook
 
 from ronda.billing.tests.firm import log_in, make_firm
+from ronda.company.imports.declare import importer_for
 from ronda.company.jobs.worker import run_pending
 from ronda.company.models import ImportBatch
 from ronda.parties.models import Party
@@ -28,7 +29,9 @@ def anna(client, firm):
 
 def send(client, content, kind="customers", name="table.csv"):
     file = SimpleUploadedFile(name, content.encode())
-    return client.post(reverse("import-upload", args=[kind]), {"file": file}, headers={"accept": "application/json"})
+    return client.post(
+        reverse("import-upload", args=[kind]), {"file": file}, headers={"accept": "application/json"}
+    )
 
 
 def do(client, batch, verb, **facts):
@@ -92,8 +95,6 @@ def test_the_empty_table_has_the_headers_it_recognises(anna, firm):
 
 
 def _field_names(kind):
-    from ronda.company.imports.declare import importer_for
-
     return [field.name for field in importer_for(kind).fields]
 
 

@@ -12,6 +12,8 @@ from django.test.utils import CaptureQueriesContext
 
 from ronda.billing.tests.firm import make_firm
 from ronda.catalogue.models import Item
+from ronda.catalogue.services.seeds import seed_vat_codes
+from ronda.company.imports import running
 from ronda.company.imports.running import check_batch, run_batch
 from ronda.company.imports.starting import (
     ColumnsMissing,
@@ -46,8 +48,6 @@ C1;Bianchi Srl;Backup;1.200,00;annuale;01/01/2025;31/12/2025;22
 
 @pytest.fixture
 def firm(db):
-    from ronda.catalogue.services.seeds import seed_vat_codes
-
     firm = make_firm()
     seed_vat_codes(firm)
     return firm
@@ -126,7 +126,10 @@ def test_a_changed_cell_changes_the_record_and_a_blank_one_does_not(firm):
 
 
 def test_what_is_wrong_is_told_by_row_and_column_and_stops_everything(firm):
-    table = CUSTOMERS + ";;Via senza nome;;;;;;;\nNeri Snc;;;;;;non-una-mail;;pippo;\nBianchi Srl;00743110157;;;;;;;;\n"
+    table = (
+        CUSTOMERS
+        + ";;Via senza nome;;;;;;;\nNeri Snc;;;;;;non-una-mail;;pippo;\nBianchi Srl;00743110157;;;;;;;;\n"
+    )
     batch = checked(firm, "customers", table)
 
     assert counts(batch) == (2, 0, 0, 3)
@@ -256,8 +259,6 @@ def test_an_import_takes_the_same_statements_for_a_row_and_for_a_hundred(firm):
 
 
 def test_an_interrupted_run_goes_on_where_it_was(firm, monkeypatch):
-    from ronda.company.imports import running
-
     monkeypatch.setattr(running, "ROWS_AT_ONCE", 2)
     lines = "".join(f"Ditta {n};Milano\n" for n in range(7))
     batch = confirm_import(

@@ -58,7 +58,10 @@ def test_e38_the_strip_says_of_every_day_whether_it_is_billed(page, firm, accoun
         ("cov-billed", date(2026, 1, 1), date(2026, 2, 28)),
         ("cov-tobill", date(2026, 3, 1), TODAY),
     ]
-    assert [(str(name), days) for _css, name, days in situation["legend"]] == [("billed", 59), ("to bill", 46)]
+    assert [(str(name), days) for _css, name, days in situation["legend"]] == [
+        ("billed", 59),
+        ("to bill", 46),
+    ]
     assert response.context["billed_net"] == Decimal("200.00")
     assert "<svg" in response.content.decode()
 
@@ -73,7 +76,10 @@ def test_a_gap_between_billed_periods_is_red_and_said_in_words(page, firm, accou
         html = page.get(url).content.decode()
         assert 'class="cov-gap"' in html
         assert "gap: nobody bills these days" in html
-    assert '<span class="badge badge-red">check the days</span>' in page.get(contract_url(contract)).content.decode()
+    assert (
+        '<span class="badge badge-red">check the days</span>'
+        in page.get(contract_url(contract)).content.decode()
+    )
 
 
 def test_the_page_says_what_comes_next_how_often_and_why_nothing_comes(page, account):
@@ -103,7 +109,9 @@ def test_the_page_of_a_line_lists_its_periods_with_document_or_reason(page, firm
 
     response = page.get(line_url(line))
 
-    listed = [(one.starts_on, one.state, one.reason, one.document_id is None) for one in response.context["charges"]]
+    listed = [
+        (one.starts_on, one.state, one.reason, one.document_id is None) for one in response.context["charges"]
+    ]
     assert listed == [
         (date(2026, 2, 1), "waived", "Fermo impianto", True),
         (date(2026, 1, 1), "billed", "", False),
@@ -196,7 +204,10 @@ def test_a_contract_is_written_with_its_lines_number_and_payer(page, firm, accou
 
     response = page.post(
         reverse("contract-add"),
-        head(account) | rows({"item": item.pk, "rhythm": "month-3"}, {"item": item.pk, "price": "12,50", "text": "H24"}, {}),
+        head(account)
+        | rows(
+            {"item": item.pk, "rhythm": "month-3"}, {"item": item.pk, "price": "12,50", "text": "H24"}, {}
+        ),
     )
 
     contract = Contract.objects.latest("pk")
@@ -206,7 +217,11 @@ def test_a_contract_is_written_with_its_lines_number_and_payer(page, firm, accou
         (1, Decimal(80), "", 3, "month"),
         (2, Decimal("12.50"), "H24", 1, "month"),
     ]
-    assert (contract.yearly_amount, contract.rhythm, contract.service) == (Decimal("470.00"), "Q+M", "Ascensore")
+    assert (contract.yearly_amount, contract.rhythm, contract.service) == (
+        Decimal("470.00"),
+        "Q+M",
+        "Ascensore",
+    )
 
 
 def test_lines_are_added_changed_and_removed_in_one_save(page, firm, account):
@@ -282,7 +297,10 @@ def test_a_site_of_another_customer_is_refused_beside_the_line(page, firm, accou
     )
 
     assert response.status_code == 422
-    assert [list(errors) for errors in response.context["form"].inlines["contractline"].errors] == [[], ["site"]]
+    assert [list(errors) for errors in response.context["form"].inlines["contractline"].errors] == [
+        [],
+        ["site"],
+    ]
     assert not ContractLine.objects.exists()
 
 
@@ -311,7 +329,8 @@ def test_a_frequency_that_the_quick_form_does_not_offer_is_kept(page, account):
     contract = agree(account, {"frequency": 5})
     line = contract.lines.get()
     given = rows(
-        {"id": line.pk, "item": line.item_id, "text": "Canone", "price": "100", "rhythm": "month-5"}, initial=1
+        {"id": line.pk, "item": line.item_id, "text": "Canone", "price": "100", "rhythm": "month-5"},
+        initial=1,
     )
 
     assert send(page, contract, head(account) | given).status_code == 302

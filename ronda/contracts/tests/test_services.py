@@ -307,7 +307,11 @@ def test_a_vat_code_of_the_line_is_kept_beside_that_of_the_item(firm, account):
     reduced = vat_code(firm, "10")
 
     contract = create_contract(
-        account, title="X", starts_on=JANUARY, by="anna", lines=[NewLine(make_item(firm), Decimal(1), vat_code=reduced)]
+        account,
+        title="X",
+        starts_on=JANUARY,
+        by="anna",
+        lines=[NewLine(make_item(firm), Decimal(1), vat_code=reduced)],
     )
 
     assert contract.lines.get().vat_code == reduced

@@ -83,9 +83,7 @@ class AcceptProposals(GuardMixin, View):
     permission_required = "contracts.add_contract"
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        batch = get_object_or_404(
-            ImportBatch, pk=pk, kind=KIND, company=getattr(request, "company", None)
-        )
+        batch = get_object_or_404(ImportBatch, pk=pk, kind=KIND, company=getattr(request, "company", None))
         ids = [int(value) for value in request.POST.getlist("id") if value.isdecimal()]
         done = 0
         for proposal in ContractProposal.objects.filter(company=batch.company_id, pk__in=ids):
@@ -94,9 +92,7 @@ class AcceptProposals(GuardMixin, View):
                 done += 1
             except Refusal as refusal:
                 messages.error(request, f"{proposal}: {refusal.message}")
-        messages.success(
-            request, ngettext("%d contract made.", "%d contracts made.", done) % done
-        )
+        messages.success(request, ngettext("%d contract made.", "%d contracts made.", done) % done)
         return HttpResponseRedirect(reverse("importbatch-detail", args=[pk]))
 
 

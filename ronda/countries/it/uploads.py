@@ -16,8 +16,9 @@ IN_MEMORY = 1024 * 1024
 class ArchiveUpload(FileUploadHandler):
     """Puts every uploaded file into one zip on disk: thousands of files take the memory of one.
 
-    `finish` gives the archive, or the very file when a single zip was sent; `close` ends both. `too_large` says that the
-    upload was cut at `limit` bytes; `refused` lists archives that could not be opened.
+    `finish` gives the archive, or the very file when a single zip was sent; `close` ends both.
+    `too_large` says that the upload was cut at `limit` bytes; `refused` lists archives that could
+    not be opened.
     """
 
     def __init__(self, request: Any, *, limit: int) -> None:
@@ -26,7 +27,7 @@ class ArchiveUpload(FileUploadHandler):
         self.too_large = False
         self.refused: list[tuple[str, str]] = []
         self.names: list[str] = []
-        self._target: IO[bytes] = tempfile.TemporaryFile()
+        self._target: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 -- `close` ends it
         self._archive = zipfile.ZipFile(self._target, "w", zipfile.ZIP_DEFLATED, compresslevel=1)
         self._file: IO[bytes] | None = None
         self._alone: IO[bytes] | None = None
@@ -34,7 +35,7 @@ class ArchiveUpload(FileUploadHandler):
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         super().new_file(*args, **kwargs)
-        self._file = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)
+        self._file = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 -- see `close`
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         self.size += len(raw_data)

@@ -19,9 +19,9 @@ class Variable(NamedTuple):
 
 
 def variables(context: Mapping[str, Any]) -> list[Variable]:
-    """Every name of a print context, the inner ones of lists shown once."""
+    """Every name of a print context, the inner ones of lists shown once; the many words come last."""
     found: list[Variable] = []
-    for name, value in context.items():
+    for name, value in sorted(context.items(), key=lambda pair: pair[0] == "words"):
         _collect(name, value, "", str(context["language"]), found)
     return found
 

@@ -59,9 +59,7 @@ def _save(layout: PrintLayout, *, name: str, html: str, css: str, by: str) -> Pr
 
 def try_layout(company: Company, kind: str, *, html: str, css: str) -> None:
     """LayoutError unless a short and a long invented document can be printed with it."""
-    for lines in TRIED_WITH:
-        context = sample_context(company, kind, lines=lines)
-        try_out(Layout(html, css), context)
+    try_out(Layout(html, css), *(sample_context(company, kind, lines=lines) for lines in TRIED_WITH))
 
 
 @transaction.atomic

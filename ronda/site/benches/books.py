@@ -75,10 +75,12 @@ def _party(company: Company, n: int) -> Party:
     )  # fmt: skip
 
 
-def add_contracts(company: Company, items: list[Item], count: int, *, history: bool) -> None:
+def add_contracts(
+    company: Company, items: list[Item], count: int, *, history: bool, spread: bool = False
+) -> None:
     """Two lines each, monthly and quarterly or yearly; one payer each while there are as many.
 
-    With `history` the twelve months before are billed.
+    With `history` the twelve months before are billed; `spread` activates them over three years.
     """
     payers = list(
         BillingAccount.objects.filter(party__company=company).order_by("pk").values_list("pk", "party_id")
@@ -87,7 +89,12 @@ def add_contracts(company: Company, items: list[Item], count: int, *, history: b
     starts_on = HISTORY_FROM if history else FIRST_DAY
     for numbers in _chunks(count):
         with transaction.atomic():
-            contracts = insert([_contract(company, n, payers[n % len(payers)], starts_on) for n in numbers])
+            contracts = insert(
+                [
+                    _contract(company, n, payers[n % len(payers)], _later(starts_on, n * spread))
+                    for n in numbers
+                ]
+            )
             lines = [
                 line
                 for n, contract in zip(numbers, contracts, strict=True)
@@ -96,6 +103,10 @@ def add_contracts(company: Company, items: list[Item], count: int, *, history: b
             insert(lines)
             if history:
                 insert([charge for line in lines for charge in _charges(line)])
+
+
+def _later(day: date, n: int) -> date:
+    return date.fromordinal(day.toordinal() - n * 37 % 1_096)
 
 
 def _contract(company: Company, n: int, payer: tuple[int, int], starts_on: date) -> Contract:

@@ -119,7 +119,9 @@ def test_the_italian_firm_shows_every_way_of_billing():
     for field in ("frequency_unit", "timing", "alignment"):
         choices = ContractLine._meta.get_field(field).flatchoices
         assert set(lines.values_list(field, flat=True)) == {value for value, _label in choices}, field
-    assert set(lines.values_list("first_partial", flat=True)) == {value for value, _ in ContractLine.Partial.choices}
+    assert set(lines.values_list("first_partial", flat=True)) == {
+        value for value, _ in ContractLine.Partial.choices
+    }
     statuses = set(Contract.objects.filter(company=company).values_list("status", flat=True))
     assert statuses >= {"draft", "active", "void"}
     assert Contract.objects.filter(company=company, billing_hold=True).exists()

@@ -81,9 +81,7 @@ def name_of(buyer: Party) -> str:
     return buyer.name.strip()[:LONGEST_NAME]
 
 
-def source_facts(
-    invoice: ReceivedInvoice, lines: Iterable[tuple[SoldLine, int, int]]
-) -> dict[str, Any]:
+def source_facts(invoice: ReceivedInvoice, lines: Iterable[tuple[SoldLine, int, int]]) -> dict[str, Any]:
     """What later imports need of an invoice to find rhythms: each line with its service and VAT code."""
     sign = -1 if invoice.is_credit_note else 1
     return {

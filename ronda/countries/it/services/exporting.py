@@ -78,9 +78,7 @@ def _as_invoices(documents: list[Document]) -> Iterator[ReceivedInvoice]:
         yield as_invoice(document, lines.get(document.pk, []), groups.get(document.pk, []))
 
 
-def as_invoice(
-    document: Document, lines: list[DocumentLine], groups: list[VatSummary]
-) -> ReceivedInvoice:
+def as_invoice(document: Document, lines: list[DocumentLine], groups: list[VatSummary]) -> ReceivedInvoice:
     """An issued document as the invoice its customer would receive."""
     assert document.date is not None
     seller: dict[str, Any] = document.seller.facts if document.seller else {}

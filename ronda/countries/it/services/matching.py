@@ -56,7 +56,7 @@ class Customers:
         self._numbers: dict[int, tuple[str, str]] = {}
 
     def bring(self, invoices: Sequence[ReceivedInvoice]) -> dict[Identity, int]:
-        """The customer of each buyer, made where there is none; those that cannot be made are in `refused`."""
+        """The customer of each buyer, made where there is none; who cannot be made is in `refused`."""
         wanted: dict[Identity, ReceivedInvoice] = {}
         for invoice in invoices:
             wanted.setdefault(identity(invoice.buyer, self.company), invoice)

@@ -114,11 +114,13 @@ def import_invoices(
 
 
 def request_import(company: Company, upload: "File[Any]", *, name: str, by: str) -> ImportBatch:
-    """Keep an uploaded file and import it in the background."""
+    """Keep an uploaded file and import it in the background. `name` is what people read; how the file
+    is opened follows from the ending of its own name.
+    """
     if upload.size > LARGEST_UPLOAD:
         raise _too_large()
     batch = ImportBatch(company=company, kind=KIND, name=name[:200], state=State.RUNNING, by=by)
-    batch.file.save(name, upload, save=False)
+    batch.file.save(upload.name or name, upload, save=False)
     with transaction.atomic():
         batch.save(force_insert=True)
         audit.record(by, "company.import.started", batch, file=batch.name)
@@ -129,7 +131,8 @@ def request_import(company: Company, upload: "File[Any]", *, name: str, by: str)
 @transaction.atomic
 def confirm_seller(batch: ImportBatch, *, by: str) -> ImportBatch:
     """Answer yes to `SellerNotKnown`: the import of the batch starts again."""
-    batch = ImportBatch.objects.select_for_update(of=("self",)).get(pk=batch.pk, kind=KIND, state=State.FAILED)
+    failed = ImportBatch.objects.filter(kind=KIND, state=State.FAILED)
+    batch = failed.select_for_update(of=("self",)).get(pk=batch.pk)
     batch.state, batch.errors = State.RUNNING, []
     batch.summary = {"seller_confirmed": True}
     batch.save()
@@ -391,9 +394,7 @@ class _Work:
     def finish(self) -> Outcome:
         """Count what this batch made and close it."""
         outcome, batch = self.outcome, self.batch
-        made = Counter(
-            ImportedRecord.objects.filter(batch=batch, made=True).values_list("label", flat=True)
-        )
+        made = Counter(ImportedRecord.objects.filter(batch=batch, made=True).values_list("label", flat=True))
         outcome.customers = made["parties.party"]
         outcome.services = made["catalogue.item"]
         outcome.proposals = made["contracts.contractproposal"]

@@ -24,7 +24,7 @@ from ronda.countries.it.domain.fatturapa import (
     read_invoice,
     write_invoice,
 )
-from ronda.countries.it.services import SellerNotKnown, import_invoices
+from ronda.countries.it.services import SellerNotKnown, UploadTooLarge, import_invoices, past_invoices
 from ronda.kernel.periods import add_months
 from ronda.parties.models import BillingAccount
 from ronda.parties.models import Party as Customer
@@ -66,9 +66,7 @@ def firm(db):
 
 def invoice(number, on, text, net="100.00", buyer=BUYER, **facts):
     amount = Decimal(net)
-    line = Line(
-        1, text, amount, amount, Decimal(22), quantity=Decimal(1), **facts.pop("line", {})
-    )
+    line = Line(1, text, amount, amount, Decimal(22), quantity=Decimal(1), **facts.pop("line", {}))
     return ReceivedInvoice(
         kind="TD01",
         number=str(number),
@@ -200,7 +198,9 @@ def test_a_zip_bomb_is_refused_and_nothing_is_kept(firm, tmp_path):
 
 
 def test_a_customer_is_recognised_by_number_then_by_name_and_postcode(firm, tmp_path):
-    shop = Party(name="Mario Rossi", fiscal_code="RSSMRA80A01H501U", postcode="00184", city="Roma", country="IT")
+    shop = Party(
+        name="Mario Rossi", fiscal_code="RSSMRA80A01H501U", postcode="00184", city="Roma", country="IT"
+    )
     same_name = dataclasses.replace(BUYER, vat_id="12345670017", name="Bianchi S.p.a.")
     moved = dataclasses.replace(BUYER, street="Via Nuova", name="Bianchi e figli Spa")
     invoices = [
@@ -291,8 +291,6 @@ class Endless(io.RawIOBase):
 
 
 def test_a_stream_beyond_the_limit_is_refused_without_being_held_in_memory(firm, monkeypatch):
-    from ronda.countries.it.services import UploadTooLarge, past_invoices
-
     monkeypatch.setattr(past_invoices, "LARGEST_UPLOAD", 8 * 1024 * 1024)
     stream = Endless(1024**3)
 
