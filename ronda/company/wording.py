@@ -84,7 +84,12 @@ def permission_label(permission: Permission) -> str:
     if model is None or verb not in VERBS or name != model._meta.model_name:
         # The words were marked where the permission was declared.
         return stored_words(permission.name)
-    return f"{capfirst(str(model._meta.verbose_name_plural))}: {VERBS[verb]}"
+    return named_value(capfirst(str(model._meta.verbose_name_plural)), VERBS[verb])
+
+
+def named_value(name: object, value: object) -> str:
+    """ "name: value", with the colon as the language writes it."""
+    return str(_("%(name)s: %(value)s")) % {"name": name, "value": value}
 
 
 def _model(label: str) -> type[Model] | None:

@@ -47,7 +47,7 @@ from ronda.company.services import (
     update_company,
 )
 from ronda.company.services.schedules import save_schedule
-from ronda.company.wording import action_label, fact_name, kind_of_record, permission_label
+from ronda.company.wording import action_label, fact_name, kind_of_record, named_value, permission_label
 from ronda.workspace.declare import (
     Action,
     Area,
@@ -272,7 +272,7 @@ class PersonFilter(ChoiceFilter):
 def facts_in_words(entry: AuditEntry) -> str:
     """The facts of an entry: "name: Bianchi → Verdi; number: 7"."""
     named = ((fact_name(entry.subject_label, name), value) for name, value in entry.facts.items())
-    return "; ".join(f"{name}: {_fact(value)}" for name, value in named)
+    return "; ".join(named_value(name, _fact(value)) for name, value in named)
 
 
 def _fact(value: Any) -> str:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 LARGEST_PAGE = 500
 WORDS = 6
+# A search with no more rows than this is scanned for once: count, sums and page follow from the keys.
+FOUND_AT_ONCE = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,15 +97,33 @@ class Listing:
         return self.given.getlist("cols")
 
     @cached_property
+    def summed(self) -> list[str]:
+        """Columns whose total stands in the foot."""
+        return [c.name for c in self.workspace.columns if c.total and c.value is None]
+
+    @cached_property
+    def found(self) -> list[Any] | None:
+        """Key and summed columns of what a search found; None without a search, or when it found many.
+
+        Searching inside texts reads the whole table: it is done once, not for totals and page each.
+        """
+        if not self.text:
+            return None
+        found = list(self.rows.order_by().values_list("pk", *self.summed)[: FOUND_AT_ONCE + 1])
+        return found if len(found) <= FOUND_AT_ONCE else None
+
+    @cached_property
     def totals(self) -> dict[str, Any]:
         """Count and sums of the whole filtered list, in one statement."""
-        sums = {
-            f"sum_{n}": Sum(c.name)
-            for n, c in enumerate(self.workspace.columns)
-            if c.total and c.value is None
-        }
+        named: dict[str, Any] = {c.name: None for c in self.workspace.columns if c.total}
+        if self.found is not None:
+            for place, name in enumerate(self.summed, start=1):
+                values = [row[place] for row in self.found if row[place] is not None]
+                named[name] = sum(values[1:], values[0]) if values else None
+            return {"count": len(self.found), "sums": named}
+        sums = {f"sum_{n}": Sum(name) for n, name in enumerate(self.summed)}
         found = self.rows.order_by().aggregate(rows_count=Count("pk"), **sums)
-        named = {c.name: found.get(f"sum_{n}") for n, c in enumerate(self.workspace.columns) if c.total}
+        named |= {name: found[f"sum_{n}"] for n, name in enumerate(self.summed)}
         return {"count": found["rows_count"], "sums": named}
 
     @property
@@ -133,6 +153,9 @@ class Listing:
             return []
         start = (self.number - 1) * self.page_size
         end = min(start + self.page_size, self.count)
+        if self.found is not None:
+            keys = [row[0] for row in self.found]
+            return list(self.records.filter(pk__in=keys).order_by(*self.order)[start:end])
         keys = self.rows.values("pk")
         if start > self.count // 2:  # nearer to the end: count from there
             keys = keys.reverse()[self.count - end : self.count - start]

@@ -20,7 +20,6 @@ PASSWORD = "demo-ronda"  # noqa: S105 -- the demonstration's
 OWNERS = {"it": "admin", "fr": "claire"}
 CLERKS = {"it": "laura", "fr": "julie"}
 ACCOUNTANTS = {"it": "paolo", "fr": "sophie"}
-WORK_SECONDS = 30  # what the worker may take for a small job, in milliseconds below
 NEEDS_SEARCH = """(select) => {
   const box = select.closest("ui-combobox");
   return Boolean(box) && (Boolean(box.dataset.url) || select.multiple || select.options.length >= 8);
@@ -54,8 +53,11 @@ class Desk:
     def say(self, text: str) -> str:
         return words(self.language, text)
 
+    def path(self, name: str, *args: Any) -> str:
+        return reverse(name, args=args)
+
     def url(self, name: str, *args: Any, query: str = "") -> str:
-        return self.site.url(reverse(name, args=args)) + (f"?{query}" if query else "")
+        return self.site.url(self.path(name, *args)) + (f"?{query}" if query else "")
 
     def open(self, name: str, *args: Any, query: str = "") -> None:
         """Go to the page of that name; it must answer with 200."""
@@ -86,6 +88,11 @@ class Desk:
     def press(self, text: str) -> None:
         """Press the button that says so, in the page's language."""
         self.page.locator("main").get_by_role("button", name=self.say(text), exact=True).click()
+
+    def do(self, verb: str) -> None:
+        """Press the button of the small form that leads to `…/<verb>/`, and wait for its answer."""
+        with self.page.expect_navigation():
+            self.page.locator(f"main form[action$='/{verb}/'] button").last.click()
 
     def save(self) -> int:
         """Save the form; the id of the record whose page opens."""

@@ -8,11 +8,8 @@ from python_calamine import CalamineWorkbook
 
 from ronda.accounting import pages
 from ronda.accounting.models import Account, JournalEntry
-from ronda.accounting.tests import urls
-from ronda.accounting.workspace import Accounts, JournalEntries
 from ronda.company.services import create_company
 from ronda.payments.tests.makers import issued, new_party
-from ronda.workspace import testing
 
 pytestmark = pytest.mark.django_db
 
@@ -20,24 +17,13 @@ JANUARY, MARCH = date(2026, 1, 31), date(2026, 3, 2)
 PERIOD = {"start": "01/02/2026", "end": "31/12/2026"}
 
 
-def make_account(company, n):
-    return Account.objects.create(company=company, code=f"X{n}", name=f"Account {n}", kind="asset")
-
-
 def make_entry(company, n):
     document = issued(new_party(company, f"Customer {company.pk}-{n}", code=f"C{n}"), MARCH, "100")
     return JournalEntry.objects.get(source=f"billing.document:{document.pk}")
 
 
-MAKERS = {"Accounts": make_account, "JournalEntries": make_entry}
-every_workspace = pytest.mark.parametrize(
-    "workspace", [Accounts, JournalEntries], ids=lambda one: one.__name__
-)
-
-
 @pytest.fixture
-def page(client, anna, mount):
-    mount(urls)
+def page(client, anna):
     client.force_login(anna)
     return client
 
@@ -45,28 +31,6 @@ def page(client, anna, mount):
 @pytest.fixture
 def customers(company):
     return Account.objects.get(company=company, role="customers")
-
-
-@every_workspace
-def test_list_takes_the_same_queries_for_two_rows_and_for_twelve(workspace, page, company):
-    testing.check_constant_queries(workspace, MAKERS[workspace.__name__], page, company)
-
-
-@every_workspace
-def test_records_of_another_company_are_not_found(workspace, page, company):
-    other = create_company(name="Altra", country="FR", by="zoe")
-    Account.objects.all().delete()
-    testing.check_other_company(workspace, MAKERS[workspace.__name__], page, company, other)
-
-
-@every_workspace
-def test_every_page_of_a_record_opens(workspace, page, company):
-    testing.check_pages_open(workspace, MAKERS[workspace.__name__], page, company)
-
-
-@every_workspace
-def test_every_column_and_filter_can_be_used(workspace, page, company):
-    testing.check_every_column_and_filter(workspace, MAKERS[workspace.__name__], page, company)
 
 
 def test_the_trial_balance_page_shows_equal_totals_of_the_period(page, party, customers):
