@@ -22,11 +22,11 @@ class DraftDeleted:
 
 @dataclass(frozen=True, slots=True)
 class DocumentsCredited:
-    """Credit notes were issued against these lines; `release` asks that the periods be billable again."""
+    """A credit note was issued; `release` asks that the periods of what is credited be billable again."""
 
     credit_note_id: int
-    # Pairs (credited line, credited net amount).
-    lines: tuple[tuple[int, str], ...]
+    # Lines of the corrected document of which nothing is left.
+    lines: tuple[int, ...]
     release: bool
     by: str
 

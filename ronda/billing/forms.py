@@ -20,7 +20,7 @@ COMPANY_PATHS = {
 }
 
 # What a new draft takes from the billing account where the person wrote nothing.
-AGREED = ("terms", "method", "tax_regime", "withholding_code", "purchase_order", "cig", "cup")
+AGREED = ("discount", "terms", "method", "tax_regime", "withholding_code", "purchase_order", "cig", "cup")
 
 
 class DocumentForm(CompanyModelForm):

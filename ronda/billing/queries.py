@@ -1,10 +1,11 @@
 """Reads on documents that several callers share."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from django.db.models import Count, Exists, F, OuterRef, Q, Sum
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, Sum
 
+from ronda.billing.domain.sealing import seal
 from ronda.billing.models import Document, DocumentLine, RunEntry, VatSummary
 from ronda.company.models import NumberSeries
 
@@ -38,7 +39,20 @@ def document_problems(company_id: int) -> list[Problem]:
         *(Problem("billing.totals", str(doc), "VAT groups differ from the totals") for doc in summed),
         *(Problem("billing.no_lines", str(doc), "issued without lines") for doc in no_lines),
         *(Problem("billing.no_vat", str(doc), "issued without a VAT summary") for doc in no_groups),
+        *broken_seals(company_id),
     ]
+
+
+def broken_seals(company_id: int) -> Iterator[Problem]:
+    """Issued documents that no longer say what they said when they were issued (R34)."""
+    issued = Document.objects.filter(company_id=company_id, status=Document.Status.ISSUED)
+    rows = issued.select_related("seller").prefetch_related(
+        Prefetch("lines", DocumentLine.objects.order_by("position"))
+    )
+    for document in rows.order_by("pk").iterator(chunk_size=500):
+        digest = document.seller.digest if document.seller else ""
+        if seal(document, document.lines.all(), seller=digest) != document.content_hash:
+            yield Problem("billing.broken_seal", str(document), "was changed after it was issued")
 
 
 def entry_documents(entries: Iterable[RunEntry]) -> dict[int, Document]:

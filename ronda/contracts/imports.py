@@ -28,7 +28,7 @@ from ronda.company.imports.declare import (
 from ronda.company.imports.records import own, plain
 from ronda.contracts.domain.frequency_words import read_frequency
 from ronda.contracts.models import Contract, ContractLine
-from ronda.contracts.services.importing import NewContract, create_contracts, take_over
+from ronda.contracts.services.importing import NewContract, create_contracts, take_over_each
 from ronda.contracts.services.lifecycle import NewLine
 from ronda.parties.domain.names import normalised
 from ronda.parties.imports import find_customers
@@ -349,13 +349,13 @@ def _take_over(units: Sequence[list[Facts]], contracts: Sequence[Contract], run:
         return
     reason = _now("Billed by the previous system")
     last: dict[int, Any] = {}
-    for period in take_over(before, reason=reason, by=run.by):
+    for period in take_over_each(before, reason=reason, by=run.by):
         run.made(rows[period.line_id], period, ("state",), counts=False)
         last[period.line_id] = max(last.get(period.line_id, period.ends_on), period.ends_on)
-    for line, row in rows.items():
-        if last.get(line, row["billed_to"]) != row["billed_to"]:
+    for pk, row in rows.items():
+        if last.get(pk, row["billed_to"]) != row["billed_to"]:
             text = _("Periods are billed whole: the last one taken as billed ends on %(day)s.")
-            run.warn(row, text % {"day": last[line].strftime("%d/%m/%Y")}, "billed_to")
+            run.warn(row, text % {"day": last[pk].strftime("%d/%m/%Y")}, "billed_to")
 
 
 own("contracts.contract", "contracts.contractline")

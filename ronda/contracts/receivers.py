@@ -13,4 +13,4 @@ def free_the_periods_of_a_deleted_draft(event: DraftDeleted) -> None:
 @handles(DocumentsCredited)
 def free_credited_periods_when_asked(event: DocumentsCredited) -> None:
     if event.release:
-        release_credited([line for line, _net in event.lines], by=event.by)
+        release_credited(event.lines, by=event.by)

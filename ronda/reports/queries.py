@@ -122,7 +122,6 @@ class _Shared:
         mentions = self.pack.mentions(self._legal(document, seller, buyer, lines, vat), language)
         natures = {row.nature for row in vat if row.nature}
         reasons = {one.code: str(one) for one in mentions if one.code in natures}
-        corrects = document.corrects
         return PrintFacts(
             kind=document.kind,
             language=language,
@@ -133,30 +132,11 @@ class _Shared:
             buyer=buyer,
             lines=[_line(line, language, derivation=self.settings.derivation) for line in lines],
             vat=[_vat(row, reasons) for row in vat],
-            number=document.label,
-            on=document.date,
-            draft=document.is_draft,
-            heading=document.heading,
-            notes=document.notes,
-            by_site=_by_site(document),
-            discount=document.discount,
-            net=document.net_total,
-            vat_total=document.vat_total,
-            gross=document.gross_total,
-            stamp=document.stamp_duty,
-            withholding=document.withholding_total,
-            payable=document.payable,
+            **_head(document),
             dues=[
                 PrintedDue(on=due.due_on, amount=due.amount, method=due.method.name if due.method else "")
                 for due in dues
             ],
-            method=document.method.name if document.method else "",
-            terms=document.terms.name if document.terms else "",
-            purchase_order=document.purchase_order,
-            cig=document.cig,
-            cup=document.cup,
-            corrects=corrects.label if corrects else "",
-            corrects_date=corrects.date if corrects else None,
             identity=" · ".join(str(one) for one in mentions if one.code == "identity"),
             mentions=[str(one) for one in mentions if _stands_alone(one, natures)],
             logo=self.logo,
@@ -236,6 +216,32 @@ def _on_debits(lines: Sequence[DocumentLine]) -> bool:
         for line in lines
         if line.kind == DocumentLine.Kind.SALE
     )
+
+
+def _head(document: Document) -> dict[str, Any]:
+    """What is printed of a document's head and sums as it stands."""
+    return {
+        "number": document.label,
+        "on": document.date,
+        "draft": document.is_draft,
+        "heading": document.heading,
+        "notes": document.notes,
+        "by_site": _by_site(document),
+        "discount": document.discount,
+        "net": document.net_total,
+        "vat_total": document.vat_total,
+        "gross": document.gross_total,
+        "stamp": document.stamp_duty,
+        "withholding": document.withholding_total,
+        "payable": document.payable,
+        "method": document.method.name if document.method else "",
+        "terms": document.terms.name if document.terms else "",
+        "purchase_order": document.purchase_order,
+        "cig": document.cig,
+        "cup": document.cup,
+        "corrects": document.corrects.label if document.corrects else "",
+        "corrects_date": document.corrects.date if document.corrects else None,
+    }
 
 
 def _line(line: DocumentLine, language: str, *, derivation: bool) -> PrintedLine:

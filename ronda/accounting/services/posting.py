@@ -28,14 +28,7 @@ def post_entries(company_id: int, postings: Sequence[Posting]) -> int:
     Two queries and two inserts, however many entries. Nothing is written unless all balance
     (Unbalanced) and all accounts exist (UnknownAccount).
     """
-    for posting in postings:
-        if difference := off_balance(posting.movements):
-            raise Unbalanced(
-                _("%(text)s: debits and credits differ by %(difference)s.")
-                % {"text": posting.text, "difference": difference},
-                source=posting.source,
-                difference=difference,
-            )
+    _refuse_unbalanced(postings)
     sources = [posting.source for posting in postings]
     posted = JournalEntry.objects.filter(company_id=company_id, source__in=sources)
     known = set(posted.values_list("source", flat=True))
@@ -67,6 +60,17 @@ def post_entries(company_id: int, postings: Sequence[Posting]) -> int:
         ]
     )
     return len(new)
+
+
+def _refuse_unbalanced(postings: Sequence[Posting]) -> None:
+    for posting in postings:
+        if difference := off_balance(posting.movements):
+            raise Unbalanced(
+                _("%(text)s: debits and credits differ by %(difference)s.")
+                % {"text": posting.text, "difference": difference},
+                source=posting.source,
+                difference=difference,
+            )
 
 
 def _accounts(company_id: int, postings: Sequence[Posting]) -> dict[str, int]:

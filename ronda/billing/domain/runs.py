@@ -35,6 +35,8 @@ class GroupKey(NamedTuple):
     cig: str = ""
     cup: str = ""
     branch_id: int = 0
+    # Header discount in per cent, as text so that the key is plain JSON.
+    discount: str = "0"
     closing: str = ""
 
     def digest(self) -> str:

@@ -50,6 +50,12 @@ class Rules:
             for kind in self.pack.withholding_kinds(on=self.on)
         }
 
+    def settings_of(self, branch_id: int | None) -> BillingOptions:
+        """The options of a branch, which may number its documents in series of its own (O8)."""
+        if branch_id is None:
+            return self.settings
+        return options.read(BillingOptions, self.company, branch_id)
+
     def terms(self, header: "Header", discount: Decimal = ZERO) -> DocumentTerms:
         """What applies to the whole document."""
         withheld = self.withholdings.get(header.withholding_code)

@@ -16,6 +16,16 @@ from ronda.kernel.bus import publish
 from ronda.kernel.errors import Refusal
 from ronda.kernel.i18n import _
 
+# A credit note is on the conditions of what it corrects, whatever the customer's are today.
+COPIED = (
+    "language",
+    "tax_regime",
+    "withholding_code",
+    "discount",
+    "purchase_order",
+    "cig",
+    "cup",
+)
 CREDITED_KINDS = (DocumentLine.Kind.SALE, DocumentLine.Kind.STAMP, DocumentLine.Kind.ADVANCE)
 
 
@@ -57,13 +67,7 @@ def credit_document(
     document = Document.objects.select_for_update().get(pk=document.pk)
     if document.is_draft or document.kind == DocumentKind.CREDIT_NOTE:
         raise NotCreditable(_("Only issued invoices can be credited. A draft can simply be deleted."))
-    left = creditable(document)
-    lines = {line.pk: line for line in document.lines.filter(pk__in=left)}
-    if amounts:
-        drafts = [_by_amount(lines, pk, amount) for pk, amount in amounts.items() if amount]
-    else:
-        asked = quantities if quantities is not None else left
-        drafts = [_by_quantity(document, lines, left, pk, asked[pk]) for pk in asked if asked[pk]]
+    drafts = _drafts(document, quantities, amounts)
     if not drafts:
         raise NotCreditable(_("Nothing is left to credit on %(document)s.") % {"document": document})
     note = draft_document(
@@ -76,19 +80,36 @@ def credit_document(
         corrects=document,
         heading=credit_text(document.label, document.language),
         notes=reason,
-        language=document.language,
-        tax_regime=document.tax_regime,
-        withholding_code=document.withholding_code,
-        discount=document.discount,
-        purchase_order=document.purchase_order,
-        cig=document.cig,
-        cup=document.cup,
+        **{name: getattr(document, name) for name in COPIED},
     )
     _require_no_more_than_the_document(document, note)
     note = issue_document(note, on=on, by=by)
-    credited = tuple((line.corrects_id, str(line.net)) for line in note.lines.all() if line.corrects_id)
-    publish(DocumentsCredited(note.pk, credited, release, by))
+    publish(DocumentsCredited(note.pk, _fully_credited(note), release, by))
     return note
+
+
+def _drafts(
+    document: Document, quantities: Mapping[int, Decimal] | None, amounts: Mapping[int, Decimal] | None
+) -> list[DraftLine]:
+    """The lines of the credit note; nothing asked means everything that is left."""
+    left = creditable(document)
+    lines = {line.pk: line for line in document.lines.filter(pk__in=left)}
+    if amounts:
+        return [_by_amount(lines, pk, amount) for pk, amount in amounts.items() if amount]
+    asked = quantities if quantities is not None else left
+    return [_by_quantity(document, lines, left, pk, asked[pk]) for pk in asked if asked[pk]]
+
+
+def _fully_credited(note: Document) -> tuple[int, ...]:
+    """Lines of the corrected document of which nothing is left: only their periods may be freed."""
+    touched = [pk for pk in note.lines.values_list("corrects", flat=True) if pk is not None]
+    rows = (
+        DocumentLine.objects.filter(corrects__in=touched, document__kind=DocumentKind.CREDIT_NOTE)
+        .values("corrects")
+        .annotate(given=Sum("net"))
+        .values_list("corrects", "corrects__net", "given")
+    )
+    return tuple(pk for pk, net, given in rows if given == net)
 
 
 def _by_quantity(

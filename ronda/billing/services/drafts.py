@@ -30,6 +30,20 @@ class NoVatCode(Refusal):
     code = "billing.no_vat_code"
 
 
+# What a document takes from the billing account unless told otherwise.
+AGREED = (
+    "currency",
+    "terms",
+    "method",
+    "tax_regime",
+    "withholding_code",
+    "discount",
+    "purchase_order",
+    "cig",
+    "cup",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class DraftLine:
     """A line as a person writes it; what is left out comes from the item."""
@@ -69,17 +83,8 @@ def draft_document(
     `header` overrides fields of the document (heading, notes, purchase_order, cig, cup…).
     """
     party = account.party
-    facts: dict[str, Any] = {
-        "language": party.language or party.company.language,
-        "currency": account.currency,
-        "terms": account.terms,
-        "method": account.method,
-        "tax_regime": account.tax_regime,
-        "withholding_code": account.withholding_code,
-        "purchase_order": account.purchase_order,
-        "cig": account.cig,
-        "cup": account.cup,
-    } | header
+    agreed = {name: getattr(account, name) for name in AGREED}
+    facts = {"language": party.language or party.company.language} | agreed | header
     document = Document.objects.create(
         company=party.company,
         party=party,

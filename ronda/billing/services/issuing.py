@@ -4,12 +4,12 @@ import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
+from ronda.billing.domain.sealing import seal
 from ronda.billing.events import DocumentsIssued
 from ronda.billing.models import Document, DocumentKind, DocumentLine, SellerIdentity, VatSummary
 from ronda.billing.options import BillingOptions
@@ -88,7 +88,7 @@ def finish(composed: Sequence[Composed], *, rules: Rules, by: str, at: datetime)
         document.date, document.year = rules.on, rules.on.year
         document.seller, document.buyer = seller, parties[document.party_id]
         document.issued_at, document.issued_by = at, by
-    _take_numbers(composed, rules)
+    _take_numbers(composed, rules, seller.digest)
     _write(composed)
     ids = tuple(each.document.pk for each in composed)
     audit.record_many(
@@ -97,18 +97,21 @@ def finish(composed: Sequence[Composed], *, rules: Rules, by: str, at: datetime)
     publish(DocumentsIssued(rules.company.pk, ids, by))
 
 
-def _take_numbers(composed: Sequence[Composed], rules: Rules) -> None:
-    by_kind: dict[str, list[Composed]] = {}
+def _take_numbers(composed: Sequence[Composed], rules: Rules, seller: str) -> None:
+    by_series: dict[tuple[str, str], list[Composed]] = {}
+    chosen: dict[tuple[str, int | None], tuple[str, str]] = {}
     for each in composed:
-        by_kind.setdefault(each.document.kind, []).append(each)
-    for kind, members in by_kind.items():
-        series, number_format = series_of(kind, rules.pack, rules.settings)
+        key = (each.document.kind, each.document.branch_id)
+        if key not in chosen:
+            chosen[key] = series_of(key[0], rules.pack, rules.settings_of(key[1]))
+        by_series.setdefault(chosen[key], []).append(each)
+    for (series, number_format), members in by_series.items():
         numbers = take_numbers(rules.company, series, on=rules.on, count=len(members), kind=NUMBERED_KIND)
         for each, number in zip(members, numbers, strict=True):
             document = each.document
             document.series, document.number = series, number
             document.label = number_format.format(series=series, number=number, year=document.year)
-            document.content_hash = content_hash(each)
+            document.content_hash = seal(document, each.lines, seller=seller)
 
 
 def series_of(kind: str, pack: CountryPack, settings: BillingOptions) -> tuple[str, str]:
@@ -213,35 +216,3 @@ def seller_identity(company: Company) -> SellerIdentity:
         company=company, digest=digest, defaults={"facts": facts}
     )
     return identity
-
-
-def content_hash(composed: Composed) -> str:
-    """SHA-256 of all that the document says, so that any later change can be shown (R34)."""
-    document = composed.document
-    lines = [
-        [
-            line.position,
-            line.text,
-            _plain(line.quantity),
-            _plain(line.unit_price),
-            _plain(line.net),
-            _plain(line.vat_rate),
-        ]
-        for line in composed.lines
-    ]
-    facts = [
-        document.kind,
-        document.label,
-        document.date.isoformat() if document.date else "",
-        document.buyer,
-        lines,
-        _plain(document.net_total),
-        _plain(document.vat_total),
-        _plain(document.payable),
-    ]
-    return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
-
-
-def _plain(amount: Decimal) -> str:
-    """The same text for 2, 2.0 and 2.00: what is read back from a database hashes the same."""
-    return format(amount.normalize(), "f")

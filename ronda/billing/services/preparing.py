@@ -203,7 +203,7 @@ def _write_chunk(
 
 
 def _entry(run: BillingRun, each: Group, rules: Rules, tally: _Tally) -> RunEntry:
-    sums = amounts(each.key, each.lines, rules).sums
+    sums = amounts(each.key, each.lines, rules, discount=Decimal(each.key.discount)).sums
     held = is_held(sums.net, rules.settings.minimum_document, as_of=run.as_of)
     tally.position += 1
     update_digest(tally.digest, each)
@@ -247,6 +247,7 @@ def draft_of(each: Group, company: Company) -> Document:
         method_id=key.method_id or None,
         tax_regime=key.tax_regime,
         withholding_code=key.withholding_code,
+        discount=Decimal(key.discount),
         purchase_order=key.purchase_order,
         cig=key.cig,
         cup=key.cup,

@@ -1,6 +1,8 @@
 """{% derivation line.derivation %}: how an amount came about, as a small table."""
 
+import re
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django import template
@@ -9,8 +11,10 @@ from django.utils.safestring import SafeString
 
 from ronda.billing.domain.derivation import from_json, rows
 from ronda.workspace.display import day
+from ronda.workspace.parsing import show_amount
 
 register = template.Library()
+NUMBER = re.compile(r"\d+\.\d+")
 
 
 @register.simple_tag
@@ -19,6 +23,9 @@ def derivation(steps: list[list[Any]]) -> SafeString:
     body = format_html_join(
         "",
         "<tr><td>{}</td><td class='num'>{}</td></tr>",
-        rows(from_json(steps), lambda text: day(date.fromisoformat(text))),
+        (
+            (words, NUMBER.sub(lambda found: show_amount(Decimal(found[0])), value))
+            for words, value in rows(from_json(steps), lambda text: day(date.fromisoformat(text)))
+        ),
     )
     return format_html("<table class='derivation'><tbody>{}</tbody></table>", body)

@@ -7,6 +7,8 @@ import pytest
 
 from ronda.billing.events import DocumentsIssued
 from ronda.billing.models import Document, DocumentKind, DocumentLine
+from ronda.billing.options import BillingOptions
+from ronda.billing.queries import document_problems
 from ronda.billing.services import (
     AlreadyIssued,
     DraftLine,
@@ -28,8 +30,9 @@ from ronda.billing.services import (
 from ronda.billing.tests.firm import TODAY, line, make_account, make_firm, make_item, vat_code
 from ronda.catalogue.services import set_price
 from ronda.company.country import country_pack
-from ronda.company.models import AuditEntry, NumberSeries
+from ronda.company.models import AuditEntry, Branch, NumberSeries
 from ronda.company.numbering import DateBeforeLastNumber
+from ronda.company.services import save_options
 from ronda.kernel import bus
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
@@ -143,6 +146,28 @@ def test_r34_the_hash_covers_what_the_document_says(firm, account):
 
     assert len({first.content_hash, other.content_hash}) == 2
     assert first.content_hash
+
+
+def test_r34_a_document_changed_behind_our_back_is_found_by_its_seal(firm, account):
+    document = issued(account, line(firm, "33.33"), line(firm, "0.01"))
+    assert document_problems(firm.pk) == []
+
+    document.lines.filter(position=1).update(text="Altro")
+
+    assert [problem.code for problem in document_problems(firm.pk)] == ["billing.broken_seal"]
+
+
+def test_p6_the_discount_of_the_account_lowers_the_document(firm):
+    account = make_account(firm, discount=Decimal("10"))
+
+    assert issued(account).net_total == Decimal("90.00")
+
+
+def test_o8_a_branch_numbers_its_documents_in_a_series_of_its_own(firm, account):
+    branch = Branch.objects.create(company=firm, code="BS", name="Brescia")
+    save_options(firm, BillingOptions, {"invoice_series": "BS"}, by="anna", branch=branch)
+
+    assert (issued(account).series, issued(account, branch=branch).label) == ("FT", "BS 1/2026")
 
 
 def test_a_draft_needs_a_line_and_a_payer_with_an_address(account):

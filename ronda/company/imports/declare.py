@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import cache
 from typing import Any
 
@@ -35,7 +36,7 @@ def text(longest: int = 200) -> Parse:
     """A text of at most so many characters; figures of a spreadsheet as they are shown there."""
 
     def parse(value: Cell, locale: str) -> str:
-        read = format(value, "f") if isinstance(value, cells.Decimal) else str(value)
+        read = format(value, "f") if isinstance(value, Decimal) else str(value)
         tidy = " ".join(read.split()) if longest <= 500 else read.strip()
         if len(tidy) > longest:
             message = _("“%(read)s…” has more than %(longest)d characters. Shorten it.")

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, BinaryIO
+from typing import Any
 
 from ronda.company.domain.header_matching import suggest_mapping
 from ronda.company.domain.tables import Row, Table, read_table
@@ -23,7 +23,7 @@ class Preview:
     rows: list[Row]
 
 
-def open_table(batch: ImportBatch, stream: BinaryIO) -> Table:
+def open_table(batch: ImportBatch, stream: Any) -> Table:
     """The table of a batch, from its sheet and row of headers. Raises a `TableRefused`."""
     return read_table(stream, batch.name, sheet=batch.sheet or None, header_row=batch.header_row)
 

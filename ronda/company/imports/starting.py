@@ -114,8 +114,8 @@ def choose_columns(
     importer = importer_for(batch.kind)
     missing = [str(field.label) for field in importer.fields if field.required and field.name not in mapping]
     if missing:
-        text = _("Say which column holds: %(fields)s.") % {"fields": ", ".join(missing)}
-        raise ColumnsMissing(text, field="mapping")
+        message = _("Say which column holds: %(fields)s.") % {"fields": ", ".join(missing)}
+        raise ColumnsMissing(message, field="mapping")
     if len(set(mapping.values())) < len(mapping):
         text = _("The same column is used for two fields. Choose one of them.")
         raise ColumnsMissing(text, field="mapping")

@@ -135,7 +135,7 @@ def _relations_to(model: type[Model]) -> list[Any]:
         if relation.auto_created
         and not relation.concrete
         and (relation.one_to_many or relation.one_to_one)
-        and not relation.related_model._meta.auto_created
+        and not relation.related_model._meta.auto_created  # type: ignore[union-attr]
     ]
 
 
@@ -158,10 +158,10 @@ def _spread(work: Undoing) -> None:
     todo = list(work.reasons)
     while todo:
         key = todo.pop()
-        one = work.made.get(key)
-        together = of_row[one.row] if one else []
+        found = work.made.get(key)
+        together = of_row[found.row] if found else []
         for other in {*together, *work.needs.get(key, ())} - set(work.reasons):
-            work.reasons[other] = _("needed by what stays")
+            work.reasons[other] = str(_("needed by what stays"))
             todo.append(other)
 
 

@@ -409,15 +409,11 @@ def _finish(
         if each.amount:
             steps.append(Step("discount.amount", {}, plain(each.amount)))
     steps.append(Step("total", {}, plain(net)))
-    schedule = terms.schedule
-    invoice_on = schedule.invoice_on(invoiced)
-    if invoice_on < terms.starts_on:
-        invoice_on = max(invoice_on, schedule.billable_from(invoiced, terms.starts_on))
     return Charge(
         period,
         kind,
         part,
-        invoice_on,
+        _invoice_on(terms, invoiced),
         terms.quantity,
         unit_price,
         discounts,
@@ -425,6 +421,15 @@ def _finish(
         net,
         tuple(steps),
     )
+
+
+def _invoice_on(terms: LineTerms, invoiced: Period) -> date:
+    """The schedule's day; before the line starts, the first day it may be billed."""
+    schedule = terms.schedule
+    invoice_on = schedule.invoice_on(invoiced)
+    if invoice_on < terms.starts_on:
+        return max(invoice_on, schedule.billable_from(invoiced, terms.starts_on))
+    return invoice_on
 
 
 def _scaled(discount: Discount, factor: tuple[int, int]) -> Discount:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from ronda.billing.domain.derivation import to_json
+from ronda.billing.domain.derivation import number, to_json
 from ronda.billing.domain.runs import GroupKey, LeftOut, Proposal, ProposedLine, register_source
 from ronda.billing.domain.texts import line_text
 from ronda.catalogue.models import Item
@@ -54,7 +54,9 @@ _HEADER = (
     "account__cig",
     "account__cup",
     "account__currency",
+    "account__discount",
     "account__party__language",
+    "document_text",
 )
 
 
@@ -86,7 +88,9 @@ class Header(NamedTuple):
     account_cig: str
     account_cup: str
     currency: str
+    discount: Decimal
     language: str
+    document_text: str
 
 
 class ItemRow(NamedTuple):
@@ -237,6 +241,7 @@ def _key(header: Header, row: LineRow, facts: _Facts) -> GroupKey:
         cig=header.cig or header.account_cig,
         cup=header.cup or header.account_cup,
         branch_id=header.branch_id or 0,
+        discount=number(header.discount),
     )
 
 
@@ -244,6 +249,8 @@ def _line(header: Header, row: LineRow, charge: Charge, facts: _Facts, language:
     item = facts.items[row.item_id]
     period = charge.period
     text = row.text or item.name
+    if header.document_text:
+        text = f"{text} – {header.document_text}"
     return ProposedLine(
         CODE,
         row.pk,

@@ -15,7 +15,7 @@ from ronda.contracts.domain.charges import owed
 from ronda.contracts.domain.summary import Fee, rhythm, yearly
 from ronda.contracts.models import ChargePeriod, Contract, ContractLine
 from ronda.contracts.queries import line_rows
-from ronda.contracts.services.lifecycle import NewLine
+from ronda.contracts.services.lifecycle import NewLine, new_line
 from ronda.parties.models import BillingAccount, BillingGroup
 
 State = ChargePeriod.State
@@ -61,17 +61,7 @@ def create_contracts(company: Company, rows: Sequence[NewContract], *, by: str) 
     insert(contracts)
     insert(
         [
-            ContractLine(
-                contract=contract,
-                position=position,
-                item=line.item,
-                text=line.text,
-                site=line.site,
-                quantity=line.quantity,
-                price=line.price,
-                vat_code=line.vat_code,
-                **(line.schedule or {}),
-            )
+            new_line(contract, line, position)
             for contract, each in zip(contracts, rows, strict=True)
             for position, line in enumerate(each.lines, start=1)
         ]
@@ -116,7 +106,7 @@ def _fee(line: NewLine) -> Fee:
 
 
 @transaction.atomic
-def take_over(before: Mapping[int, date], *, reason: str, by: str) -> list[ChargePeriod]:
+def take_over_each(before: Mapping[int, date], *, reason: str, by: str) -> list[ChargePeriod]:
     """For new lines (by id): everything that starts before a day was billed by the previous system (R11)."""
     lines = ContractLine.objects.filter(pk__in=list(before))
     periods = [

@@ -93,24 +93,26 @@ def create_contract(
     _check(contract, [line.site for line in lines])
     contract.save()
     ContractLine.objects.bulk_create(
-        [
-            ContractLine(
-                contract=contract,
-                position=position,
-                item=line.item,
-                text=line.text,
-                site=line.site,
-                quantity=line.quantity,
-                price=line.price,
-                vat_code=line.vat_code,
-                **(line.schedule or {}),
-            )
-            for position, line in enumerate(lines, start=1)
-        ]
+        [new_line(contract, line, position) for position, line in enumerate(lines, start=1)]
     )
     summarise(contract)
     audit.record(by, "contracts.contract.created", contract, number=contract.number)
     return contract
+
+
+def new_line(contract: Contract, line: NewLine, position: int) -> ContractLine:
+    """The unsaved row of a line."""
+    return ContractLine(
+        contract=contract,
+        position=position,
+        item=line.item,
+        text=line.text,
+        site=line.site,
+        quantity=line.quantity,
+        price=line.price,
+        vat_code=line.vat_code,
+        **(line.schedule or {}),
+    )
 
 
 def next_number(company: Company, starts_on: date) -> str:

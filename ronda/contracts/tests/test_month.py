@@ -233,6 +233,15 @@ def test_r11_a_credit_note_frees_the_periods_only_when_asked(firm, account, rele
     assert len(lines_of(month(firm, MARCH))) == again
 
 
+def test_r11_a_part_credit_note_frees_nothing_even_when_asked(firm, account):
+    agree(account)
+    invoice = Document.objects.get(run=month(firm, date(2026, 1, 31)))
+    pk = invoice.lines.get().pk
+    credit_document(invoice, on=MARCH, by="anna", amounts={pk: Decimal("40.00")}, release=True)
+
+    assert month(firm, date(2026, 1, 31)).proposed == 0
+
+
 def test_r12_v7_a_payer_that_fails_stops_nobody_and_is_retried_alone(firm, monkeypatch):
     for name in ("Alfa", "Beta", "Gamma"):
         agree(make_account(firm, name))

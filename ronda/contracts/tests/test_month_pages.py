@@ -204,7 +204,7 @@ def test_an_entry_shows_its_lines_and_how_each_amount_came_about(page, firm, acc
     response = page.get(reverse("run-entry", args=[entry.pk]))
 
     assert [(one.text, one.net) for one in response.context["lines"]] == [
-        ("Canone dal 17/01/2026 al 16/02/2026", Decimal("310.00"))
+        ("Canone from 17/01/2026 to 16/02/2026", Decimal("310.00"))
     ]
     html = response.content.decode()
     assert "How this amount came about" in html

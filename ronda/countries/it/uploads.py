@@ -2,7 +2,7 @@
 
 import tempfile
 import zipfile
-from typing import IO, Any
+from typing import Any
 
 from django.core.files.uploadhandler import FileUploadHandler, StopUpload
 
@@ -27,10 +27,10 @@ class ArchiveUpload(FileUploadHandler):
         self.too_large = False
         self.refused: list[tuple[str, str]] = []
         self.names: list[str] = []
-        self._target: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 -- `close` ends it
+        self._target: Any = tempfile.TemporaryFile()  # noqa: SIM115 -- `close` ends it
         self._archive = zipfile.ZipFile(self._target, "w", zipfile.ZIP_DEFLATED, compresslevel=1)
-        self._file: IO[bytes] | None = None
-        self._alone: IO[bytes] | None = None
+        self._file: Any | None = None
+        self._alone: Any | None = None
         self._seen: set[str] = set()
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
@@ -81,7 +81,7 @@ class ArchiveUpload(FileUploadHandler):
         self._seen.add(name)
         self._archive.writestr(name, data)
 
-    def finish(self) -> tuple[str, IO[bytes]]:
+    def finish(self) -> tuple[str, Any]:
         """(name, open file) of what arrived; the name is that of a single file."""
         if self.count == 1 and self._alone is not None:
             return self.names[0], self._alone

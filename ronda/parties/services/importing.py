@@ -80,7 +80,9 @@ def _draft(each: Changes) -> Draft:
 
 
 def _save_accounts(rows: Sequence[Changes]) -> None:
-    new, old, columns = [], [], set()
+    new: list[BillingAccount] = []
+    old: list[BillingAccount] = []
+    columns: set[str] = set()
     for each in rows:
         facts = {name: value for name, value in each.facts.items() if name in ACCOUNT_FACTS}
         if not facts:

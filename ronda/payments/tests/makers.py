@@ -38,42 +38,39 @@ def new_document(
     """
     net, withholding = Decimal(net), Decimal(withholding)
     vat = (net * Decimal(rate) / 100).quantize(Decimal("0.01"))
-    number = Document.objects.filter(company=party.company).count() + 1
     split = vat if exigibility == "S" else ZERO
-    facts = {"payable": net + vat - withholding - split} | facts
-    document = Document.objects.create(
+    amounts = {
+        "net_total": net,
+        "vat_total": vat,
+        "gross_total": net + vat,
+        "withholding_total": withholding,
+        "payable": net + vat - withholding - split,
+    }
+    document = _head(party, on, kind=kind, terms=terms, **(amounts | facts))
+    code, _made = VatCode.objects.get_or_create(company=party.company, code="T", defaults={"name": "T"})
+    VatSummary.objects.create(
+        document=document, rate=Decimal(rate), exigibility=exigibility, net=net, vat=vat
+    )
+    for position, (part, line_kind, own) in enumerate(lines or [(net, "sale", "")], start=1):
+        written = {"kind": line_kind, "net": Decimal(part), "revenue_account": own, "text": "Canone"}
+        DocumentLine.objects.create(document=document, position=position, vat_code=code, **written)
+    return document
+
+
+def _head(party, on, **facts):
+    number = Document.objects.filter(company=party.company).count() + 1
+    return Document.objects.create(
         company=party.company,
         party=party,
         account=party.accounts.first(),
-        kind=kind,
         status=Document.Status.ISSUED,
         series="FT",
         year=on.year,
         number=number,
         label=f"FT {number}/{on.year}",
         date=on,
-        net_total=net,
-        vat_total=vat,
-        gross_total=net + vat,
-        withholding_total=withholding,
-        terms=terms,
         **facts,
     )
-    code, _made = VatCode.objects.get_or_create(company=party.company, code="T", defaults={"name": "T"})
-    VatSummary.objects.create(
-        document=document, rate=Decimal(rate), exigibility=exigibility, net=net, vat=vat
-    )
-    for position, (part, line_kind, account) in enumerate(lines or [(net, "sale", "")], start=1):
-        DocumentLine.objects.create(
-            document=document,
-            position=position,
-            kind=line_kind,
-            text="Canone",
-            net=Decimal(part),
-            vat_code=code,
-            revenue_account=account,
-        )
-    return document
 
 
 def issue(*documents):

@@ -125,6 +125,6 @@ def history(customer: int, facts: Mapping[str, Any]) -> Iterable[HistoryLine]:
 
 def _price_of_one(price: Decimal, net: Decimal, quantity: Decimal) -> Decimal:
     """The price stated, unless discounts made the line something else: then what was really paid."""
-    if not quantity or abs(price * quantity - net) <= Decimal("0.01") * max(1, abs(quantity)):
+    if not quantity or abs(price * quantity - net) <= Decimal("0.01") * max(Decimal(1), abs(quantity)):
         return price
     return (net / quantity).quantize(Decimal("0.00000001"))

@@ -73,9 +73,9 @@ class Customers:
             for value, pk in rows.values_list(field, "pk"):
                 self._by_number.setdefault((field, value), pk)
         names = {one.name for one in wanted} - {""}
-        rows = PartyKey.objects.filter(company=self.company, kind=PartyKey.Kind.NAME, value__in=names)
+        keys = PartyKey.objects.filter(company=self.company, kind=PartyKey.Kind.NAME, value__in=names)
         facts = ("value", "party__postcode", "party_id", "party__tax_id", "party__registration_id")
-        for name, postcode, pk, tax_id, registration_id in rows.order_by("party_id").values_list(*facts):
+        for name, postcode, pk, tax_id, registration_id in keys.order_by("party_id").values_list(*facts):
             self._by_name.setdefault((name, postcode), pk)
             self._numbers[pk] = (tax_id, registration_id)
 
@@ -165,7 +165,7 @@ class VatCodes:
         if place not in self._found:
             fitting = [rule for rule in self._rules if _taxes(rule, key, on)]
             exact = [rule for rule in fitting if rule.exigibility == key.exigibility]
-            best = (exact or fitting or [None])[0]
+            best = next(iter(exact or fitting), None)
             self._found[place] = best.pk if best else self._make(key)
         return self._found[place]
 
