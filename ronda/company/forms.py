@@ -175,3 +175,20 @@ class ScheduleForm(CompanyModelForm):
         except InvalidCron as error:
             raise forms.ValidationError(str(error)) from error
         return line
+
+
+class WelcomeForm(forms.Form):
+    """What a new installation has to know."""
+
+    company_name = forms.CharField(label=_("Name of the firm"), max_length=200)
+    country = forms.ChoiceField(label=_("Country"))
+    username = forms.CharField(label=_("Your user name"), max_length=150)
+    password = forms.CharField(
+        label=_("Password"), widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["country"].choices = [  # type: ignore[attr-defined]
+            (code, COUNTRY_NAMES.get(code, code)) for code in registered_countries()
+        ]

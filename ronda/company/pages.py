@@ -3,13 +3,16 @@
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth import update_session_auth_hash
+from django.contrib.auth import login, update_session_auth_hash
+from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.forms import PasswordChangeForm
+from django.contrib.auth.views import LoginView
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse, reverse_lazy
 from django.utils import timezone
+from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,11 +20,13 @@ from django.views.generic import FormView, TemplateView, View
 
 from ronda.company import options
 from ronda.company.domain.file_kinds import SHOWN_INLINE
+from ronda.company.forms import WelcomeForm
 from ronda.company.jobs.labels import job_label
 from ronda.company.models import Attachment, AuditEntry, Branch, Job, OptionValue, User
 from ronda.company.queries import companies_of
 from ronda.company.services import (
     attach_file,
+    create_owner,
     delete_attachment,
     reset_option,
     save_options,
@@ -33,6 +38,41 @@ from ronda.workspace.display import show_plain
 from ronda.workspace.fields import dress
 from ronda.workspace.pages import PageMixin
 from ronda.workspace.registry import registry
+
+
+@method_decorator(login_not_required, name="dispatch")
+class SignIn(LoginView):
+    """The log-in page; an installation without anybody is set up first."""
+
+    redirect_authenticated_user = True
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        if not User.objects.exists():
+            return HttpResponseRedirect(reverse("welcome"))
+        return super().dispatch(request, *args, **kwargs)
+
+
+@method_decorator(login_not_required, name="dispatch")
+class Welcome(FormView):
+    """The first start: the person who owns the installation, and the firm. Closed for ever afterwards."""
+
+    template_name = "company/welcome.html"
+    form_class = WelcomeForm
+    success_url = "/"
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        if User.objects.exists():
+            return HttpResponseRedirect(reverse("login"))
+        return super().dispatch(request, *args, **kwargs)
+
+    def form_valid(self, form: WelcomeForm) -> HttpResponse:
+        try:
+            user, _company = create_owner(**form.cleaned_data)
+        except Refusal as refusal:
+            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal.message))
+            return self.form_invalid(form)
+        login(self.request, user)
+        return super().form_valid(form)
 
 
 class SwitchCompany(View):

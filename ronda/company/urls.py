@@ -1,10 +1,11 @@
-from django.contrib.auth.views import LoginView, LogoutView
+from django.contrib.auth.views import LogoutView
 from django.urls import path
 
 from ronda.company import pages
 
 urlpatterns = [
-    path("login/", LoginView.as_view(redirect_authenticated_user=True), name="login"),
+    path("login/", pages.SignIn.as_view(), name="login"),
+    path("welcome/", pages.Welcome.as_view(), name="welcome"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("password/", pages.ChangePassword.as_view(), name="password-change"),
     path("company/switch/", pages.SwitchCompany.as_view(), name="company-switch"),

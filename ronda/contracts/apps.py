@@ -6,7 +6,7 @@ class ContractsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from ronda.contracts import receivers, wording  # noqa: F401, PLC0415 -- registers handlers and words
+        from ronda.contracts import receivers, tasks, wording  # noqa: F401, PLC0415 -- register themselves
         from ronda.contracts.services import charging  # noqa: PLC0415 -- needs the models
 
         charging.register()

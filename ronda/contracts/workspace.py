@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.db.models import Q
+from django.utils.dates import MONTHS
 from django.utils.translation import gettext_lazy as _
 
 from ronda.billing.models import Document
@@ -34,6 +36,7 @@ from ronda.workspace.declare import (
     ChoiceFilter,
     Column,
     Inline,
+    PickFilter,
     RangeFilter,
     RelationFilter,
     Tab,
@@ -54,6 +57,9 @@ PROPOSAL_COLOURS = {
     ContractProposal.State.ACCEPTED: "green",
     ContractProposal.State.REJECTED: "gray",
 }
+
+# E31: the contracts whose yearly bill falls in a month.
+ACTIVATION_MONTHS = {str(number): (name, Q(starts_on__month=number)) for number, name in MONTHS.items()}
 
 register_area(Area("contracts", _("Contracts"), icon="file-signature", order=20))
 
@@ -103,6 +109,7 @@ class Contracts(Workspace):
         RelationFilter("party"),
         RelationFilter("lines__item", label=_("Service")),
         RangeFilter("starts_on"),
+        PickFilter("activation_month", label=_("Month of activation"), options=ACTIVATION_MONTHS),
         RangeFilter("ends_on"),
         RangeFilter("yearly_amount"),
         ChoiceFilter("kind"),

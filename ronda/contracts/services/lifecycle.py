@@ -221,6 +221,17 @@ def end(contract: Contract, *, ends_on: date, by: str, confirmed: frozenset[str]
 
 
 @transaction.atomic
+def close_ended(*, on: date, by: str) -> int:
+    """Contracts whose last day is over become "ended"; the month still bills what they owe."""
+    over = Contract.objects.select_for_update().filter(status=Status.ACTIVE, ends_on__lt=on)
+    closed = list(over.only("pk", "company_id", "number"))
+    Contract.objects.filter(pk__in=[contract.pk for contract in closed]).update(status=Status.ENDED)
+    facts = {"status": [Status.ACTIVE.value, Status.ENDED.value]}
+    audit.record_many(by, "contracts.contract.closed", [(contract, facts) for contract in closed])
+    return len(closed)
+
+
+@transaction.atomic
 def hold_billing(contract: Contract, *, reason: str, by: str) -> Contract:
     """The month leaves the contract out and says why, until it is released."""
     contract = _locked(contract)

@@ -29,6 +29,7 @@ from ronda.company.services import save_options
 from ronda.contracts.models import ChargePeriod, Contract
 from ronda.contracts.services import (
     AlreadyCharged,
+    close_ended,
     end,
     hold_billing,
     mark_billed_elsewhere,
@@ -425,6 +426,16 @@ def test_ending_a_contract_billed_beyond_asks_first(firm, account):
     end(contract, ends_on=date(2026, 6, 30), by="anna", confirmed=frozenset({AlreadyBilledBeyond.code}))
     contract.refresh_from_db()
     assert contract.ends_on == date(2026, 6, 30)
+
+
+def test_a_contract_past_its_last_day_is_closed_and_still_billed_what_it_owes(firm, account):
+    contract = agree(account, {"timing": "arrears"}, ends_on=date(2026, 1, 31))
+
+    assert close_ended(on=date(2026, 1, 31), by="ronda") == 0
+    assert close_ended(on=date(2026, 2, 1), by="ronda") == 1
+    contract.refresh_from_db()
+    assert contract.status == Contract.Status.ENDED
+    assert month(firm, MARCH).issued == 1
 
 
 def test_a_billed_contract_cannot_be_cancelled(firm, account):
