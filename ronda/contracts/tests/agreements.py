@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from ronda.billing.services import confirm_run, issue_entries, prepare_run
+from ronda.billing.services import OldPeriods, confirm_run, issue_entries, prepare_run
 from ronda.billing.tests.firm import make_item
 from ronda.catalogue.models import Item
 from ronda.contracts.models import Contract
@@ -39,6 +39,8 @@ def _line(fee: dict[str, Any], item: Item) -> NewLine:
 
 
 def month(company: Any, as_of: date, **facts: Any) -> Any:
-    """Prepare, confirm and issue everything due by a day."""
+    """Prepare, confirm and issue everything due by a day, however old."""
     run = prepare_run(company, as_of=as_of, by="anna", **facts)
-    return issue_entries(confirm_run(run, by="anna", in_background=False), by="anna")
+    agreed = frozenset({OldPeriods.code})
+    run = confirm_run(run, by="anna", in_background=False, confirmed=agreed)
+    return issue_entries(run, by="anna")

@@ -476,7 +476,7 @@ def test_two_firms_of_two_countries_bill_from_one_database(firm, account):
     assert make_item(french).company == french
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(data=st.data())
 def test_r09_r10_any_sequence_of_runs_bills_each_day_exactly_once(data, django_db_setup, django_db_blocker):
     with django_db_blocker.unblock(), transaction.atomic():
