@@ -81,7 +81,7 @@ class _Plan:
     def __init__(self, model: type[models.Model], vendor: str) -> None:
         fields = [field for field in model._meta.concrete_fields if not field.primary_key]
         quote = connection.ops.quote_name
-        self.columns = [quote(field.column) for field in fields]
+        self.columns = [quote(str(field.column)) for field in fields]
         self.values = attrgetter(*[field.attname for field in fields])
         self.converters = [_converter(field, vendor) for field in fields]
         self.stamps = [

@@ -154,8 +154,8 @@ class Listing:
         start = (self.number - 1) * self.page_size
         end = min(start + self.page_size, self.count)
         if self.found is not None:
-            keys = [row[0] for row in self.found]
-            return list(self.records.filter(pk__in=keys).order_by(*self.order)[start:end])
+            found = [row[0] for row in self.found]
+            return list(self.records.filter(pk__in=found).order_by(*self.order)[start:end])
         keys = self.rows.values("pk")
         if start > self.count // 2:  # nearer to the end: count from there
             keys = keys.reverse()[self.count - end : self.count - start]

@@ -109,7 +109,7 @@ def _fully_credited(note: Document) -> tuple[int, ...]:
         .annotate(given=Sum("net"))
         .values_list("corrects", "corrects__net", "given")
     )
-    return tuple(pk for pk, net, given in rows if given == net)
+    return tuple(pk for pk, net, given in rows if pk is not None and given == net)
 
 
 def _by_quantity(

@@ -242,7 +242,7 @@ def _check_size(survey: _Survey, limits: TableLimits) -> None:
         message = _(
             "The sheet reaches to row %(row)s and column %(column)s. Delete the empty rows and columns."
         )
-        facts = {"row": survey.last_row, "column": survey.last_column}
+        facts: dict[str, Any] = {"row": survey.last_row, "column": survey.last_column}
         raise TableTooLarge(message % facts, **facts)
 
 
@@ -295,7 +295,7 @@ def _rows(values: list[list[Any]], survey: _Survey) -> Iterator[RawRow]:
 
 def _error_cell(row: int, column: str, read: str) -> Refusal:
     message = _("Cell %(column)s%(row)s holds the error %(read)s. Correct it in the spreadsheet.")
-    facts = {"row": row, "column": column, "read": read}
+    facts: dict[str, Any] = {"row": row, "column": column, "read": read}
     return ErrorCell(message % facts, **facts)
 
 

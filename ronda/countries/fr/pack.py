@@ -32,7 +32,7 @@ class France(Neutral):
 
     code = "FR"
     currency = "EUR"
-    languages = ("fr",)
+    languages: tuple[str, ...] = ("fr",)
     timezone = "Europe/Paris"
 
     def check_own_tax_id(self, value: str) -> str:

@@ -35,7 +35,7 @@ PLACES = Path(__file__).parent / "data" / "places.csv.gz"
 class Italy(Neutral):
     code = "IT"
     currency = "EUR"
-    languages = ("it",)
+    languages: tuple[str, ...] = ("it",)
     timezone = "Europe/Rome"
     # The original is the XML sent through the SdI (art. 1, c. 3, D.Lgs. 127/2015).
     paper_is_copy = True

@@ -244,5 +244,9 @@ def _run(what: str, name: str, n: int, *, history: bool) -> Result:
         }
         makers[name]()
         return {}
-    measures = {"billing": billing.measure, "lists": lists.measure, "pdf": pdf.measure}
+    measures: dict[str, Callable[[int], dict[str, Any]]] = {
+        "billing": billing.measure,
+        "lists": lists.measure,
+        "pdf": pdf.measure,
+    }
     return measures[name](n)
