@@ -1,6 +1,6 @@
 """A person at a desk: signed in, reading pages in a language, filling in forms as people do.
 
-The helpers know addresses by their names and fields by theirs, and words by what the page's language calls them:
+The helpers know addresses and fields by their names, and words by what the language of the page calls them:
 a test stays green when a label is said better.
 """
 
@@ -13,10 +13,11 @@ from django.urls import reverse
 from django.utils import translation
 from playwright.sync_api import Locator, Page, expect
 
+from ronda.site.demo import DEMO_LOGINS
 from tests.support.browser import sign_in
 from tests.support.site import Site
 
-PASSWORD = "demo-ronda"  # noqa: S105 -- the demonstration's
+PASSWORDS = {login.username: login.password for login in DEMO_LOGINS}
 OWNERS = {"it": "admin", "fr": "claire"}
 CLERKS = {"it": "laura", "fr": "julie"}
 ACCOUNTANTS = {"it": "paolo", "fr": "sophie"}
@@ -47,7 +48,7 @@ class Desk:
 
     @classmethod
     def of(cls, page: Page, site: Site, language: str, username: str) -> "Desk":
-        sign_in(page, site, username, PASSWORD)
+        sign_in(page, site, username, PASSWORDS[username])
         return cls(page, site, language)
 
     def say(self, text: str) -> str:

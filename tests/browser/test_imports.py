@@ -98,9 +98,7 @@ def monthly_invoice(seller: Party, buyer: Party, month: int) -> ReceivedInvoice:
     on = add_months(date(2025, 1, 1), month)
     last = add_months(on, 1) - (date(2, 1, 2) - date(2, 1, 1))
     net, rate = Decimal(100), Decimal(22)
-    line = Line(
-        1, "Canone assistenza", net, net, rate, quantity=Decimal(1), period_from=on, period_to=last
-    )
+    line = Line(1, "Canone assistenza", net, net, rate, quantity=Decimal(1), period_from=on, period_to=last)
     return ReceivedInvoice(
         kind="TD01",
         number=f"{buyer.name[-6:]}-{month + 1}",

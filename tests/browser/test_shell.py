@@ -70,7 +70,7 @@ def test_language_and_theme_are_chosen_from_ones_own_menu(desk: Desk):
     expect(desk.page.locator("main h1")).to_have_text(words("fr", "Today"))
 
     desk.page.locator(".user-button").click()
-    desk.page.locator("ui-theme button[value=dark], ui-theme [data-theme=dark]").first.click()
+    desk.page.locator("ui-theme button[data-theme-value=dark]").click()
     expect(desk.page.locator("html")).to_have_attribute("data-theme", "dark")
     desk.page.reload()
     expect(desk.page.locator("html")).to_have_attribute("data-theme", "dark")
@@ -109,7 +109,7 @@ def test_export_downloads_the_rows_that_are_seen(desk: Desk):
 
     assert downloading.value.suggested_filename.endswith(".xlsx")
     with zipfile.ZipFile(io.BytesIO(downloading.value.path().read_bytes())) as book:
-        assert name in book.read("xl/sharedStrings.xml").decode()
+        assert name in "".join(book.read(part).decode() for part in book.namelist())
 
 
 def test_an_action_on_ticked_rows_asks_first_and_then_obeys(desk: Desk):
