@@ -92,7 +92,10 @@ class Contract(models.Model):
         ]
         indexes = [
             models.Index(fields=["company", "status", "number"]),
-            models.Index(fields=["company", "-starts_on"]),
+            models.Index(fields=["company", "-starts_on", "-id"]),
+            # Counting and summing a whole list without reading its rows.
+            models.Index(fields=["company", "status", "yearly_amount"]),
+            models.Index(fields=["company", "yearly_amount"]),
         ]
 
     def __str__(self) -> str:

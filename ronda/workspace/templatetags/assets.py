@@ -1,6 +1,7 @@
 """Template tags for the built browser files: addresses with content hashes, and icons of the sprite."""
 
 import json
+import time
 from functools import lru_cache
 from pathlib import Path
 
@@ -27,11 +28,17 @@ def built_name(name: str) -> str:
     tests of pages need no front-end build.
     """
     manifest = DIST / "manifest.json"
+    changed = _changed(manifest, int(time.monotonic()))
+    return _files(manifest, changed).get(name, name) if changed else name
+
+
+@lru_cache(maxsize=2)
+def _changed(manifest: Path, _second: int) -> int:
+    """When the manifest was last written, asked once a second: a page has hundreds of icons."""
     try:
-        changed = manifest.stat().st_mtime_ns
+        return manifest.stat().st_mtime_ns
     except FileNotFoundError:
-        return name
-    return _files(manifest, changed).get(name, name)
+        return 0
 
 
 @register.simple_tag
