@@ -24,6 +24,7 @@ from ronda.site.demo import DEMO_LOGINS  # noqa: E402
 from tests.support.browser import CHROMIUM_OPTIONS, DESKTOP, LOCALES, PHONE, sign_in  # noqa: E402
 from tests.support.site import ROOT, Site, running_site  # noqa: E402
 from tools.ensure_chromium import find_chromium  # noqa: E402
+from tools.small_png import shrink  # noqa: E402
 
 FOLDER = ROOT / "docs" / "screenshots"
 LARGEST = 200 * 1024
@@ -86,7 +87,10 @@ def main() -> int:
         taken += _series(browser, site, ON_A_PHONE, size=PHONE)
         taken += _series(browser, site, FRENCH, language="fr")
         browser.close()
-    large = [path for path in taken if path.stat().st_size > LARGEST]
+    for picture in taken:
+        if picture.stat().st_size > LARGEST:
+            shrink(picture)
+    large = [picture for picture in taken if picture.stat().st_size > LARGEST]
     for picture in large:
         sys.stderr.write(
             f"{picture.name} has {picture.stat().st_size // 1024} KB: more than {LARGEST // 1024}\n"
