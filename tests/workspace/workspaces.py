@@ -10,6 +10,7 @@ from django import forms
 from django.urls import include, path
 
 from ronda.company.models import Attachment, Branch, Membership
+from ronda.company.urls import urlpatterns as company_urls
 from ronda.kernel.errors import NeedsConfirmation, Refusal
 from ronda.workspace.declare import Action, BoolFilter, Column, PickFilter, RangeFilter, Tab, Workspace
 from ronda.workspace.forms import CompanyForm, CompanyModelForm
@@ -111,4 +112,7 @@ class Files(Workspace):
 WORKSPACES = [Branches, Members, Files]
 
 urlpatterns = [url for workspace in WORKSPACES for url in urls_of(workspace)]
-urlpatterns += [*shell_urls(), path("api/", include(mount_api(WORKSPACES)))]
+# The tabs that every record has, of whichever apps are loaded, lead to the addresses of files.
+files_urls = [url for url in company_urls if url.name and url.name.startswith("attachment-")]
+urlpatterns += [*shell_urls(), *files_urls]
+urlpatterns += [path("api/", include(mount_api(WORKSPACES)))]
