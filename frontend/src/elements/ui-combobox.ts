@@ -32,6 +32,22 @@ export class UiCombobox extends RondaElement {
       placeholder: this.dataset["placeholder"] ?? emptyText(select) ?? say("typeToSearch"),
       addLink: (words) => this.addLink(words),
     });
+    this.keepVisible();
+  }
+
+  /**
+   * Chromium 156 sometimes gives the field no box at all after its select was replaced (seen in one load of ten),
+   * until its display changes. A field without a box in a parent that has one is laid out again.
+   */
+  private keepVisible(frames = 30): void {
+    const field = this.closest<HTMLElement>(".field");
+    if (!field?.parentElement || !this.isConnected) return;
+    if (!field.getClientRects().length && field.parentElement.getClientRects().length) {
+      field.style.display = "block";
+      void field.offsetHeight;
+      field.style.display = "";
+    }
+    if (frames > 0) requestAnimationFrame(() => this.keepVisible(frames - 1));
   }
 
   private async search(words: string): Promise<Choice[]> {
