@@ -169,7 +169,7 @@ class Customers(Workspace):
         Column("phone"),
         Column("email"),
         Column("families", value=families_of, sort=False),
-        Column("owner"),
+        Column("owner", default=False),
         Column("active"),
         Column("is_customer", default=False),
         Column("is_supplier", default=False),

@@ -1,16 +1,18 @@
 """Filters and tags of every template: {% load ronda %}."""
 
 from collections.abc import Iterable
+from html import unescape
 from typing import Any
 
 from django import template
-from django.utils.html import conditional_escape, escape
+from django.utils.html import conditional_escape, escape, strip_tags
 from django.utils.safestring import SafeString, mark_safe
 
 from ronda.workspace import display
 from ronda.workspace.registry import url_of
 
 register = template.Library()
+LONG_WORDS = 24
 
 
 @register.filter
@@ -78,9 +80,18 @@ def _row(pk: str, name: str, cells: list[Any], *, ticked: bool) -> str:
         )
     for cell in cells:
         css = ' class="num"' if cell.numeric else ' class="muted"' if cell.muted else ""
-        parts.append(f'<td data-label="{escape(cell.label)}"{css}>{conditional_escape(cell.html)}</td>')
+        html = conditional_escape(cell.html)
+        parts.append(f'<td data-label="{escape(cell.label)}"{css}{_whole(html, cell)}>{html}</td>')
     parts.append("</tr>")
     return "".join(parts)
+
+
+def _whole(html: str, cell: Any) -> str:
+    """Long words are cut on a wide screen, so that rows keep one line: the whole is in the title."""
+    if cell.numeric or len(html) <= LONG_WORDS:
+        return ""
+    words = strip_tags(html).strip()
+    return f' title="{escape(unescape(words))}"' if len(words) > LONG_WORDS else ""
 
 
 @register.filter
