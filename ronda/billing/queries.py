@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, Sum
+from django.db.models.functions import Round
 
 from ronda.billing.domain.sealing import seal
 from ronda.billing.models import Document, DocumentLine, RunEntry, VatSummary
@@ -31,8 +32,11 @@ def document_problems(company_id: int) -> list[Problem]:
     issued = Document.objects.filter(company_id=company_id, status=Document.Status.ISSUED)
     groups = VatSummary.objects.filter(document=OuterRef("pk")).values("document")
     summed = issued.annotate(
-        net_groups=Sum("vat_groups__net"), vat_groups_sum=Sum("vat_groups__vat"), n=Count("vat_groups")
-    ).filter(~Q(net_groups=F("net_total")) | ~Q(vat_groups_sum=F("vat_total")))
+        # SQLite adds in binary: sums are compared in cents.
+        net_off=Round(Sum("vat_groups__net") - F("net_total"), 2),
+        vat_off=Round(Sum("vat_groups__vat") - F("vat_total"), 2),
+        n=Count("vat_groups"),
+    ).filter(~Q(net_off=0) | ~Q(vat_off=0))
     no_lines = issued.filter(~Exists(DocumentLine.objects.filter(document=OuterRef("pk"))))
     no_groups = issued.filter(~Exists(groups))
     return [
