@@ -4,13 +4,15 @@ A maker gets a company and a number and returns a saved record of that company; 
 """
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.contrib.auth import get_user_model
 
 from ronda.accounting.models import Account, JournalEntry
+from ronda.agents.models import Agent, CommissionEntry, CommissionRule, Statement
+from ronda.agents.services import prepare
 from ronda.billing.models import BillingRun, Document
 from ronda.billing.services import DraftLine, draft_document, issue_document, prepare_run
 from ronda.catalogue.models import (
@@ -37,8 +39,10 @@ from ronda.company.models import (
     Schedule,
 )
 from ronda.company.services.companies import create_company
-from ronda.contracts.models import Contract, ContractLine, ContractProposal
-from ronda.contracts.services import NewLine, create_contract
+from ronda.contracts.models import Amendment, Contract, ContractLine, ContractProposal, Suspension
+from ronda.contracts.services import NewLine, create_contract, suspend, terminate
+from ronda.packages.models import Package, PackageTemplate, TemplateLine, Wallet, WalletEntry
+from ronda.packages.services import offer_of, sell, set_aside, use
 from ronda.parties.models import (
     BankAccount,
     BillingAccount,
@@ -53,6 +57,19 @@ from ronda.parties.models import (
 from ronda.parties.services import add_contact, add_site, create_party
 from ronda.payments.models import Allocation, Instalment, Payment
 from ronda.payments.services import record_payment
+from ronda.quotes.models import LossReason, Quote, QuoteItemFacts
+from ronda.quotes.services import NewLine as NewQuoteLine
+from ronda.quotes.services import create_quote, send_quote
+from ronda.renewals.models import IndexBatch, IndexProposal, IndexSeries, IndexValue, Notice, Renewal
+from ronda.renewals.services import (
+    prepare_batch,
+    record_notice,
+    register_values,
+    renew,
+    set_clause,
+    set_terms,
+)
+from ronda.reports.models import ContractConditions
 from ronda.reports.services import copy_default
 
 
@@ -213,6 +230,19 @@ def make_contract_line(company: Company, n: int) -> ContractLine:
     return make_contract(company, n).lines.get()
 
 
+def make_amendment(company: Company, n: int) -> Amendment:
+    contract = make_contract(company, n)
+    return terminate(
+        contract, ends_on=date(2026, 12, 31), by="test", on=TODAY, reason=f"Agreement letter {n}"
+    )
+
+
+def make_suspension(company: Company, n: int) -> Suspension:
+    contract = make_contract(company, n)
+    days = {"starts_on": date(2026, 5, 1), "ends_on": date(2026, 5, 10)}
+    return suspend(contract, by="test", on=TODAY, reason=f"Works number {n}", **days)
+
+
 def make_proposal(company: Company, n: int) -> ContractProposal:
     item = make_item(company, n)
     return ContractProposal.objects.create(
@@ -271,6 +301,119 @@ def make_layout(company: Company, n: int) -> Any:
     return copy_default(company, kind="invoice", name=f"Layout number {n}", by="test")
 
 
+def make_conditions(company: Company, n: int) -> ContractConditions:
+    """One text per language: the fourth takes the place of the first."""
+    return ContractConditions.objects.update_or_create(
+        company=company, language=("it", "fr", "en")[n % 3], defaults={"title": f"Text {n}", "text": "Terms."}
+    )[0]
+
+
+def make_agent(company: Company, n: int) -> Agent:
+    return Agent.objects.create(company=company, name=f"Agent number {n}", percent=Decimal(n + 1))
+
+
+def make_commission_rule(company: Company, n: int) -> CommissionRule:
+    contract = make_contract(company, n)
+    facts = {"contract": contract, "line": contract.lines.get(), "starts_on": date(2026, 1, 1)}
+    return CommissionRule.objects.create(company=company, agent=make_agent(company, n), **facts)
+
+
+def make_commission_entry(company: Company, n: int) -> CommissionEntry:
+    """Each on a document of its own, with one agent for each."""
+    agent = make_agent(company, n)
+    facts = {"starts_on": date(2026, 1, 1), "beyond_contracts": True}
+    rule = CommissionRule.objects.create(company=company, agent=agent, **facts)
+    make_document(company, n)
+    CommissionRule.objects.filter(pk=rule.pk).update(ends_on=date(2026, 1, 1))
+    return CommissionEntry.objects.get(agent=agent)
+
+
+def make_commission_statement(company: Company, n: int) -> Statement:
+    agent = make_commission_entry(company, n).agent
+    return prepare([agent], starts_on=date(2026, 3, 1), ends_on=date(2026, 3, 31), by="test")[0]
+
+
+def make_package_template(company: Company, n: int) -> PackageTemplate:
+    item = make_item(company, n)
+    template = PackageTemplate.objects.create(
+        company=company,
+        code=f"K{n}",
+        name=f"Package number {n}",
+        price=Decimal(n + 1),
+        vat_code=item.vat_code,
+    )
+    TemplateLine.objects.create(template=template, item=item, quantity=Decimal(10))
+    return template
+
+
+def make_package(company: Company, n: int) -> Package:
+    site = make_site(company, n)
+    offer = offer_of(make_package_template(company, n))
+    return sell(site.party.accounts.get(), offer, on=TODAY, by="test", site=site)
+
+
+def make_package_entry(company: Company, n: int) -> WalletEntry:
+    package = make_package(company, n)
+    return use(package, None, Decimal(1), on=TODAY, by="test", reference=f"Visit number {n}").entries[0]
+
+
+def make_wallet(company: Company, n: int) -> Wallet:
+    party = make_party(company, n)
+    set_aside(party, Decimal(n + 1), currency="EUR", reason=f"Credit number {n}", by="test", on=TODAY)
+    return party.wallets.get()
+
+
+def make_quote(company: Company, n: int) -> Quote:
+    """Sent; the pages of drafts are tested by quotes itself."""
+    site = make_site(company, n)
+    line = NewQuoteLine(item=make_item(company, n), price=Decimal(n + 1), every=1)
+    quote = create_quote(
+        company, title=f"Offer number {n}", lines=[line], by="test", on=TODAY, party=site.party, site=site,
+        owner=make_member(company, n).user,
+    )  # fmt: skip
+    return send_quote(quote, on=TODAY, now=datetime(2026, 3, 2, 9, tzinfo=UTC), by="test")
+
+
+def make_loss_reason(company: Company, n: int) -> LossReason:
+    return LossReason.objects.create(company=company, name=f"Reason number {n}")
+
+
+def make_item_presentation(company: Company, n: int) -> QuoteItemFacts:
+    return QuoteItemFacts.objects.create(item=make_item(company, n), details=f"Longer words number {n}")
+
+
+def make_index(company: Company, n: int) -> IndexSeries:
+    """Sorted before the indices a company begins with."""
+    return IndexSeries.objects.create(company=company, code=f"A{n:02d}", name=f"Index number {n}")
+
+
+def make_index_value(company: Company, n: int) -> IndexValue:
+    value = {"month": date(2026 + n, 1, 1), "value": Decimal(100 + n), "published": Decimal(n)}
+    return register_values(make_index(company, n), [value], by="test")[0][0]
+
+
+def make_index_batch(company: Company, n: int) -> IndexBatch:
+    contract = make_contract(company, n)
+    set_clause(contract, mode="fixed", fixed_percent=Decimal(n + 1), by="test")
+    return prepare_batch(company, as_of=date(2027, 1, 1) + timedelta(days=n), by="test")
+
+
+def make_index_proposal(company: Company, n: int) -> IndexProposal:
+    return make_index_batch(company, n).proposals.order_by("-pk")[0]
+
+
+def make_notice(company: Company, n: int) -> Notice:
+    contract = make_contract(company, n)
+    set_terms(contract, mode="tacit", by="test")
+    return record_notice(contract, kind="cancellation", channel="pec", sent_on=TODAY, by="test", on=TODAY)
+
+
+def make_renewal(company: Company, n: int) -> Renewal:
+    contract = make_contract(company, n)
+    Contract.objects.filter(pk=contract.pk).update(ends_on=date(2026, 12, 31))
+    return renew(contract, by="test")
+
+
 # Records of the installation, not of a company: only its administrators see them.
 OF_THE_INSTALLATION = frozenset({"Schedules"})
 
@@ -291,7 +434,19 @@ MAKERS: dict[str, Callable[[Company, int], Any]] = {
     "VatCodes": make_vat_code,
     "Units": make_unit,
     "Contracts": make_contract,
+    "Indices": make_index,
+    "Values": make_index_value,
+    "Batches": make_index_batch,
+    "ProposedAdjustments": make_index_proposal,
+    "Notices": make_notice,
+    "Renewals": make_renewal,
     "Lines": make_contract_line,
+    "Amendments": make_amendment,
+    "Suspensions": make_suspension,
+    "Packages": make_package,
+    "PackageTemplates": make_package_template,
+    "Wallets": make_wallet,
+    "Ledger": make_package_entry,
     "Proposals": make_proposal,
     "Documents": make_document,
     "Runs": make_run,
@@ -301,6 +456,14 @@ MAKERS: dict[str, Callable[[Company, int], Any]] = {
     "Accounts": make_ledger_account,
     "JournalEntries": make_journal_entry,
     "Layouts": make_layout,
+    "Conditions": make_conditions,
+    "Quotes": make_quote,
+    "LossReasons": make_loss_reason,
+    "ItemPresentations": make_item_presentation,
+    "Agents": make_agent,
+    "CommissionRules": make_commission_rule,
+    "CommissionEntries": make_commission_entry,
+    "CommissionStatements": make_commission_statement,
     "Companies": lambda company, n: company,
     "Branches": make_branch,
     "People": make_member,

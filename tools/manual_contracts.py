@@ -12,6 +12,7 @@ from ronda.contracts.domain.coverage import coverage
 from ronda.contracts.domain.descriptions import read_description
 from ronda.contracts.domain.detection import HistoryLine, detect
 from ronda.contracts.domain.schedule import ALIGNMENTS, INVOICE_DAYS, TIMINGS, Schedule, periods
+from ronda.contracts.domain.settlement import Taken, Version, settle
 from ronda.kernel.money import ZERO
 from ronda.kernel.periods import Period, add_months, nth
 from tools.manual_tables import Rows, d, euro, span, table
@@ -274,4 +275,26 @@ def detected() -> Rows:
             (name, one.description, f"{one.frequency} months", one.net, d(one.next_on), one.confidence)
             for one in found
         ] or [(name, "nothing", "", "", "", "")]
+    return rows
+
+
+@table
+def adjusted() -> Rows:
+    """A year of 1,200.00 billed in advance, then changed in four ways."""
+    year = LineTerms(Schedule(date(2026, 1, 1), every=12), date(2026, 1, 1), price=Decimal(1200))
+    july = replace(year, starts_on=date(2026, 7, 1), price=Decimal(1800))
+    ended = replace(year, ends_on=date(2026, 6, 30))
+    rest = (Period.closed(date(2026, 8, 1), date(2026, 8, 31)),)
+    cases = (
+        ("1,800.00 from 01/07", year, [Version(1, ended), Version(2, july)]),
+        ("rests in August", year, [Version(1, replace(year, suspended=rest))]),
+        ("ends on 30/06", year, [Version(1, ended)]),
+        ("ended on 30/06, taken up again", ended, [Version(1, year)]),
+    )
+    rows: Rows = [("what happens", "billed", "owed now", "difference", "days it is about")]
+    for name, before, versions in cases:
+        taken = [Taken(n, 1, c.period, c.net) for n, c in enumerate(owed(before, date(2027, 1, 1)))]
+        for change in settle(versions, taken, on=date(2026, 7, 1)):
+            nets = " + ".join(str(each.amount) for each in change.now)
+            rows.append((name, change.billed, nets, change.difference, span(change.changed)))
     return rows

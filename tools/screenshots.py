@@ -50,8 +50,15 @@ LIGHT = (
     Shot("customer-money", "party-detail", of="party-list", tab="money"),
     Shot("customer-form", "party-add"),
     Shot("contracts", "contract-list"),
-    Shot("contract", "contract-detail", of="contract-list", query="status=active"),
+    # One of several fees that began before its firm used Ronda: days of every kind in its strips.
+    Shot(
+        "contract",
+        "contract-detail",
+        of="contract-list",
+        query="status=active&q=telesoccorso+e+verifiche&sort=-starts_on",
+    ),
     Shot("contract-form", "contract-add"),
+    Shot("contracts-by-service", "contracts-by-service"),
     Shot("month", "month"),
     Shot("run", "billingrun-detail", of="billingrun-list"),
     Shot("documents", "document-list"),

@@ -5,7 +5,6 @@ import "./page/menus.ts";
 import "./page/shell.ts";
 import "./page/tables.ts";
 import { UiAddress } from "./elements/ui-address.ts";
-import { UiAutosave } from "./elements/ui-autosave.ts";
 import { UiCombobox } from "./elements/ui-combobox.ts";
 import { UiCommand } from "./elements/ui-command.ts";
 import { UiDate } from "./elements/ui-date.ts";
@@ -14,16 +13,18 @@ import { UiDuplicates } from "./elements/ui-duplicates.ts";
 import { UiFormset } from "./elements/ui-formset.ts";
 import { UiLayoutEditor } from "./elements/ui-layout-editor.ts";
 import { UiProgress } from "./elements/ui-progress.ts";
+import { UiPropose } from "./elements/ui-propose.ts";
 import { UiRows } from "./elements/ui-rows.ts";
 import { UiShortcuts } from "./elements/ui-shortcuts.ts";
+import { UiSignature } from "./elements/ui-signature.ts";
 import { UiTabs } from "./elements/ui-tabs.ts";
 import { UiTheme } from "./elements/ui-theme.ts";
 import { UiToasts } from "./elements/ui-toasts.ts";
+import { UiUnsaved } from "./elements/ui-unsaved.ts";
 
 const ELEMENTS: Record<string, CustomElementConstructor> = {
   "ui-toasts": UiToasts,
   "ui-address": UiAddress,
-  "ui-autosave": UiAutosave,
   "ui-combobox": UiCombobox,
   "ui-command": UiCommand,
   "ui-date": UiDate,
@@ -32,10 +33,13 @@ const ELEMENTS: Record<string, CustomElementConstructor> = {
   "ui-formset": UiFormset,
   "ui-layout-editor": UiLayoutEditor,
   "ui-progress": UiProgress,
+  "ui-propose": UiPropose,
   "ui-rows": UiRows,
   "ui-shortcuts": UiShortcuts,
+  "ui-signature": UiSignature,
   "ui-tabs": UiTabs,
   "ui-theme": UiTheme,
+  "ui-unsaved": UiUnsaved,
 };
 
 for (const [name, element] of Object.entries(ELEMENTS)) customElements.define(name, element);

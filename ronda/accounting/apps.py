@@ -8,4 +8,4 @@ class AccountingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from ronda.accounting import receivers  # noqa: F401, PLC0415 -- registers handlers
+        from ronda.accounting import receivers, wording  # noqa: F401, PLC0415 -- register themselves

@@ -6,7 +6,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from ronda.accounting.models import Account
+from ronda.accounting.models import Account, Closing
 from ronda.workspace.forms import CompanyForm, CompanyModelForm
 
 
@@ -32,3 +32,22 @@ class PeriodForm(CompanyForm):
         if cleaned["start"] > cleaned["end"]:
             self.add_error("end", _("The end comes before the beginning."))
         return cleaned
+
+
+class ClosingForm(CompanyForm):
+    """The day at which accruals and deferrals are computed, and how amounts are spread."""
+
+    on = forms.DateField(
+        label=_("Closing day"), help_text=_("Usually the last day of a year or of a month; it belongs to it.")
+    )
+    method = forms.ChoiceField(
+        label=_("Spread"),
+        choices=Closing.Method.choices,
+        help_text=_("By days, both ends included; or by months, each of which counts the same."),
+    )
+
+
+class ReversalForm(CompanyForm):
+    """When the opposite of a closing is posted."""
+
+    on = forms.DateField(label=_("Reverse on"))

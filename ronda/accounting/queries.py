@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -10,8 +10,10 @@ from django.db.models import Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from ronda.accounting.domain.postings import VAT_ROLES
-from ronda.accounting.models import Account, JournalEntry, JournalLine
+from ronda.accounting.models import Account, Closing, DeferralLine, JournalEntry, JournalLine
+from ronda.accounting.options import AccountingOptions
 from ronda.billing.models import Document, DocumentKind, VatSummary
+from ronda.company import options
 from ronda.company.models import Company
 from ronda.kernel.money import ZERO, to_cents
 from ronda.payments.queries import Problem
@@ -144,6 +146,59 @@ def ledger(account: Account, start: date, end: date, *, skip: int = 0, limit: in
         running += amount
         rows.append(LedgerRow(entry_id, day, text, party_id, party, amount, running))
     return Ledger(carried, tuple(rows))
+
+
+def first_open_day(company_id: int) -> date | None:
+    """The day after the books were closed; None when they never were. One query."""
+    closed = options.read(AccountingOptions, company_id).books_closed_until
+    return closed + timedelta(days=1) if closed else None
+
+
+def open_day(company_id: int, day: date) -> date:
+    """The day itself, or the first open one after it: nothing is posted in a closed period (R27)."""
+    first = first_open_day(company_id)
+    return day if first is None or first <= day else first
+
+
+@dataclass(frozen=True, slots=True)
+class AccountTotal:
+    """What a closing posts on one revenue account. `account` is None where the chart lost it."""
+
+    key: str
+    account: Account | None
+    lines: int
+    deferred: Decimal
+    accrued: Decimal
+
+
+def closing_totals(closing: Closing) -> list[AccountTotal]:
+    """The closing by revenue account, in order of code; one query whatever the number of lines."""
+    found: dict[str, dict[str, tuple[int, Decimal]]] = {}
+    for kind, key, _counterpart, count, total in closing.totals:
+        before, sum_before = found.setdefault(key, {}).get(kind, (0, ZERO))
+        found[key][kind] = (before + count, sum_before + Decimal(total))
+    accounts = accounts_by_name(closing.company_id, found)
+    nothing = (0, ZERO)
+    totals = [
+        AccountTotal(
+            key,
+            accounts.get(key),
+            sum(count for count, _total in kinds.values()),
+            kinds.get(DeferralLine.Kind.DEFERRAL.value, nothing)[1],
+            kinds.get(DeferralLine.Kind.ACCRUAL.value, nothing)[1],
+        )
+        for key, kinds in found.items()
+    ]
+    return sorted(totals, key=lambda total: total.account.code if total.account else total.key)
+
+
+def accounts_by_name(company_id: int, names: Iterable[str]) -> dict[str, Account]:
+    """Accounts by role or by code, as entries name them: a role goes before a code."""
+    wanted = set(names)
+    rows = Account.objects.filter(company_id=company_id).filter(Q(code__in=wanted) | Q(role__in=wanted))
+    accounts = list(rows)
+    by_code = {account.code: account for account in accounts if account.code in wanted}
+    return by_code | {account.role: account for account in accounts if account.role in wanted}
 
 
 def unbalanced_entries(company: Company) -> list[Problem]:

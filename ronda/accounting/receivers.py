@@ -1,6 +1,9 @@
+from ronda.accounting import tasks
+from ronda.accounting.events import ClosingRequested
 from ronda.accounting.services import post_cancelled, post_documents, post_payments, post_settled, seed_chart
 from ronda.billing.events import DocumentsIssued
 from ronda.company.events import CompanyCreated
+from ronda.company.jobs import enqueue_job
 from ronda.company.models import Company
 from ronda.kernel.bus import handles
 from ronda.payments.events import DuesSettled, PaymentsCancelled, PaymentsRecorded
@@ -29,3 +32,15 @@ def post_reversal(event: PaymentsCancelled) -> None:
 @handles(DuesSettled)
 def post_what_became_final(event: DuesSettled) -> None:
     post_settled(event.company_id, event.changes)
+
+
+@handles(ClosingRequested)
+def queue_the_preview(event: ClosingRequested) -> None:
+    enqueue_job(
+        tasks.prepare_closing,
+        event.closing_id,
+        event.round,
+        key=f"accounting.closing:{event.closing_id}:{event.round}",
+        company=event.company_id,
+        by=event.by,
+    )

@@ -154,6 +154,35 @@ class MonthForm(CompanyForm):
         return {"parties": [party.pk]} if party else {}
 
 
+class TimeMachineForm(CompanyForm):
+    """A day to look at, and what to compare it with."""
+
+    on = forms.DateField(label=_("Everything due by"), required=False)
+    party = forms.ModelChoiceField(label=_("Only this payer"), queryset=Party.objects.all(), required=False)
+    contract = forms.CharField(label=_("Only the contract number"), required=False, max_length=30)
+    then = forms.DateField(label=_("Compare with the day"), required=False)
+    run = forms.ModelChoiceField(
+        label=_("Or with a month that was run"),
+        queryset=BillingRun.objects.exclude(
+            state__in=[BillingRun.State.DISCARDED, BillingRun.State.PREPARING]
+        ).order_by("-as_of", "-pk"),
+        required=False,
+    )
+    unbilled = forms.BooleanField(
+        label=_("As if nothing had been billed since"),
+        required=False,
+        help_text=_(
+            "For a past day: charges on documents dated later count as not billed. What was given up or"
+            " credited since counts as it does today, and contracts are those of today."
+        ),
+    )
+    apart = forms.BooleanField(
+        label=_("Count in the later day only what the earlier would not bill"),
+        required=False,
+        help_text=_("Compares one month with the next, as if the first had been issued."),
+    )
+
+
 class CreditForm(CompanyForm):
     """A credit note: for everything left, or by line.
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from ronda.catalogue.models import Item, VatCode
 from ronda.company.models import Branch, Company
 from ronda.parties.models import BillingAccount, BillingGroup, Party, PaymentMethod, PaymentTerms, Site
+from ronda.workspace.text_index import text_indexed
 
 
 class SellerIdentity(models.Model):
@@ -20,6 +21,8 @@ class SellerIdentity(models.Model):
     facts = models.JSONField()
 
     class Meta:
+        verbose_name = _("seller as printed")
+        verbose_name_plural = _("sellers as printed")
         constraints = [models.UniqueConstraint(fields=["company", "digest"], name="seller_identity_once")]
 
     def __str__(self) -> str:
@@ -32,6 +35,7 @@ class DocumentKind(models.TextChoices):
     ADVANCE = "advance", _("advance invoice")
 
 
+@text_indexed("label", "heading", "purchase_order")
 class Document(models.Model):
     """A draft, then an issued document that never changes any more (R34)."""
 
@@ -80,6 +84,7 @@ class Document(models.Model):
         default=BillingAccount.TaxRegime.ORDINARY,
     )
     withholding_code = models.CharField(_("withholding"), max_length=10, blank=True)
+    stamp_duty_exemption = models.CharField(_("exempt from stamp duty because"), max_length=200, blank=True)
     purchase_order = models.CharField(_("order number"), max_length=20, blank=True)
     cig = models.CharField("CIG", max_length=15, blank=True)
     cup = models.CharField("CUP", max_length=15, blank=True)
@@ -90,6 +95,8 @@ class Document(models.Model):
     vat_total = models.DecimalField(_("VAT"), max_digits=12, decimal_places=2, default=0)
     gross_total = models.DecimalField(_("total"), max_digits=12, decimal_places=2, default=0)
     stamp_duty = models.DecimalField(_("stamp duty"), max_digits=12, decimal_places=2, default=0)
+    # How the duty came about, or why it is not due; empty below the threshold.
+    stamp_duty_derivation = models.JSONField(_("derivation of the stamp duty"), default=list, blank=True)
     withholding_total = models.DecimalField(
         _("withholding amount"), max_digits=12, decimal_places=2, default=0
     )
@@ -132,9 +139,9 @@ class Document(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["company", "-date", "-number"]),
-            # Counting and summing a whole list without reading its rows.
-            models.Index(fields=["company", "net_total", "vat_total", "gross_total"]),
+            models.Index(fields=["company", "-date", "-number", "-id"]),
+            # Counting, summing and sorting a whole list without reading its rows.
+            models.Index(fields=["company", "gross_total", "date", "number", "net_total", "vat_total"]),
             models.Index(fields=["company", "status", "kind"]),
             models.Index(fields=["party", "-date"]),
         ]
@@ -227,6 +234,8 @@ class VatSummary(models.Model):
     text = models.CharField(_("reason"), max_length=200, blank=True)
 
     class Meta:
+        verbose_name = _("VAT total")
+        verbose_name_plural = _("VAT totals")
         constraints = [
             models.UniqueConstraint(
                 fields=["document", "rate", "nature", "exigibility"], name="vat_group_once"
@@ -338,6 +347,8 @@ class RunSkip(models.Model):
     facts = models.JSONField(default=dict)
 
     class Meta:
+        verbose_name = _("item left out of a run")
+        verbose_name_plural = _("items left out of a run")
         indexes = [models.Index(fields=["run", "code"])]
 
     def __str__(self) -> str:

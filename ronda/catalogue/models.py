@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ronda.company.models import Company
 from ronda.parties.models import BillingAccount, Party
+from ronda.workspace.text_index import text_indexed
 
 
 class Unit(models.Model):
@@ -93,6 +94,7 @@ class ItemFamily(models.Model):
         return self.name
 
 
+@text_indexed("name", "code", "description")
 class Item(models.Model):
     """A service or an article that can stand on a line."""
 

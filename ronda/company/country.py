@@ -77,6 +77,8 @@ class CountryPack(Protocol):
     timezone: str
     #: The original of an invoice is electronic: what is printed is a copy, and says so.
     paper_is_copy: bool
+    #: Documents without VAT may owe a stamp duty, from which a customer may be exempt.
+    has_stamp_duty: bool
 
     def check_tax_id(self, value: str, *, country: str = "") -> str: ...
 
@@ -99,7 +101,7 @@ class CountryPack(Protocol):
     def document_series(self) -> tuple[SeriesSeed, ...]: ...
 
     def stamp_duty(
-        self, nets: Mapping[str, Decimal], *, kind: str, on: date, total: Decimal
+        self, nets: Mapping[str, Decimal], *, kind: str, on: date, total: Decimal, exemption: str = ""
     ) -> StampDuty | None: ...
 
     def withholding_kinds(self, *, on: date) -> tuple[WithholdingKind, ...]: ...
@@ -156,6 +158,7 @@ class Neutral:
     languages: tuple[str, ...] = ("en",)
     timezone = "Europe/Brussels"
     paper_is_copy = False
+    has_stamp_duty = False
 
     def check_tax_id(self, value: str, *, country: str = "") -> str:
         """The tax number without spaces and country prefix; InvalidTaxId when it cannot exist."""
@@ -201,11 +204,12 @@ class Neutral:
         return neutral.SERIES
 
     def stamp_duty(
-        self, nets: Mapping[str, Decimal], *, kind: str, on: date, total: Decimal
+        self, nets: Mapping[str, Decimal], *, kind: str, on: date, total: Decimal, exemption: str = ""
     ) -> StampDuty | None:
         """Duty due on a document; `nets` are the net totals of its lines by nature.
 
-        `kind` is the kind of document, `total` its total with tax.
+        `kind` is the kind of document, `total` its total with tax. `exemption` is why the customer
+        owes none: the answer then has the amount 0 and that reason. None where nothing is due anyway.
         """
         return None
 

@@ -142,7 +142,10 @@ class PaymentMethodSeed:
 
 @dataclass(frozen=True, slots=True)
 class StampDuty:
-    """Stamp duty due on one document, and the figures that explain it."""
+    """Stamp duty due on one document, and the figures that explain it.
+
+    The amount is 0 when the customer is exempt for the reason `exemption`.
+    """
 
     amount: Decimal
     threshold: Decimal
@@ -150,6 +153,7 @@ class StampDuty:
     nature: str  # of the line that charges it to the customer
     natures: tuple[str, ...]  # those that made it due
     legal_text: str
+    exemption: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -249,7 +253,8 @@ class DocumentFacts:
     `kind` is that of the document: invoice, advance, credit_note, and others that are not
     fiscal (quote, delivery_note...). `supply` is goods, services or mixed. `courtesy_copy`: the
     paper of an invoice whose original is electronic. `late_rate`: agreed yearly percentage of
-    late interest, None for the legal one. `discount_terms`: free text on discounts for early
+    late interest, None for the legal one. `stamp_duty_exemption`: why the customer owes no stamp duty
+    on a document that would owe it. `discount_terms`: free text on discounts for early
     payment.
     """
 
@@ -266,6 +271,7 @@ class DocumentFacts:
     deferred_vat: bool = False
     vat_on_debits: bool = False
     stamp_duty: Decimal | None = None
+    stamp_duty_exemption: str = ""
     courtesy_copy: bool = False
     late_rate: Decimal | None = None
     discount_terms: str = ""

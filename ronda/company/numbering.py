@@ -79,7 +79,7 @@ def take_numbers(
 ) -> range:
     """Take `count` numbers in a row. The row stays locked until the commit: call it last.
 
-    Raises DateBeforeLastNumber (field "date") when the series already has a later date.
+    Raises DateBeforeLastNumber (field "on") when the series already has a later date.
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("take_number needs the document's transaction")
@@ -90,7 +90,7 @@ def take_numbers(
         raise DateBeforeLastNumber(
             _("Series %(series)s already has a document dated %(last)s. Use that date or a later one.")
             % {"series": series, "last": counter.last_date.strftime("%d/%m/%Y")},
-            field="date",
+            field="on",
             last=counter.last_date,
         )
     first = counter.last_number + 1

@@ -7,6 +7,7 @@ class ContractsConfig(AppConfig):
 
     def ready(self) -> None:
         from ronda.contracts import receivers, tasks, wording  # noqa: F401, PLC0415 -- register themselves
-        from ronda.contracts.services import charging  # noqa: PLC0415 -- needs the models
+        from ronda.contracts.services import accruals, charging  # noqa: PLC0415 -- needs the models
 
+        accruals.register()
         charging.register()

@@ -9,8 +9,20 @@ from ronda.billing.models import BillingRun, Document, DocumentLine
 from ronda.catalogue.models import Item, VatCode
 from ronda.company.models import Branch, Company
 from ronda.parties.models import BillingAccount, BillingGroup, Party, Site
+from ronda.workspace.text_index import text_indexed
 
 
+class Settlement(models.TextChoices):
+    """What becomes of money billed for days that are not owed any more (R22)."""
+
+    CREDIT = "credit", _("credit note")
+    OFFSET = "offset", _("credit note, set against what is unpaid")
+    REFUND = "refund", _("credit note, paid back")
+    WALLET = "wallet", _("put into the customer's wallet")
+    NOTHING = "nothing", _("nothing is given back")
+
+
+@text_indexed("number", "title", "service")
 class Contract(models.Model):
     """What was agreed with a customer, for how long, and who pays."""
 
@@ -58,6 +70,12 @@ class Contract(models.Model):
         _("do not bill for now"), default=False, help_text=_("The month leaves it out and says so.")
     )
     hold_reason = models.CharField(_("reason"), max_length=200, blank=True)
+    # What a suspension or an early end means here unless somebody says otherwise that day (R21, R22).
+    suspension_bills = models.BooleanField(_("suspensions are billed"), default=False)
+    suspension_extends = models.BooleanField(_("suspensions move the last day"), default=False)
+    settles_by = models.CharField(
+        _("what was billed too much"), max_length=8, choices=Settlement.choices, default=Settlement.CREDIT
+    )
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.SET_NULL,
@@ -102,6 +120,7 @@ class Contract(models.Model):
         return f"{self.number} {self.title}"
 
 
+@text_indexed("text")
 class ContractLine(models.Model):
     """One fee of the contract with its own schedule (E3: frequencies may be mixed)."""
 
@@ -183,6 +202,16 @@ class ContractLine(models.Model):
     )
     ends_on = models.DateField(_("to"), null=True, blank=True, help_text=_("Empty: to its last day."))
     free_until = models.DateField(_("free until"), null=True, blank=True)
+    # The first version of this fee; empty on the first version itself. `root` is never empty.
+    lineage = models.BigIntegerField(null=True, blank=True, db_index=True, editable=False)
+    amendment = models.ForeignKey(
+        "Amendment", models.PROTECT, related_name="opened", null=True, blank=True, editable=False
+    )
+    closed_by = models.ForeignKey(
+        "Amendment", models.PROTECT, related_name="closed", null=True, blank=True, editable=False
+    )
+    # Replaced from its first day on: nothing is owed under it.
+    void = models.BooleanField(default=False, editable=False)
 
     class Meta:
         verbose_name = _("contract line")
@@ -210,6 +239,89 @@ class ContractLine(models.Model):
     def __str__(self) -> str:
         return self.text or str(self.item)
 
+    @property
+    def root(self) -> int:
+        """What all versions of one fee have in common."""
+        return self.lineage or self.pk
+
+
+class Amendment(models.Model):
+    """A change of what was agreed, from a day on; the lines say what holds before and after."""
+
+    class Kind(models.TextChoices):
+        CHANGE = "change", _("change")
+        INDEX = "index", _("adjustment to the index")
+        RENEWAL = "renewal", _("renewal")
+        TRANSFER = "transfer", _("other payer")
+        SUSPENSION = "suspension", _("suspension")
+        TERMINATION = "termination", _("termination")
+        RESUMPTION = "resumption", _("taken up again")
+
+    contract = models.ForeignKey(
+        Contract, models.PROTECT, related_name="amendments", verbose_name=_("contract")
+    )
+    number = models.PositiveIntegerField(_("number"))
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices, default=Kind.CHANGE)
+    effective_on = models.DateField(_("from"))
+    decided_on = models.DateField(_("agreed on"))
+    reason = models.CharField(_("reason"), max_length=300, blank=True)
+    # [{"line", "text", "before": {...}, "after": {...}}]: what is printed, in plain values.
+    changes = models.JSONField(_("changes"), default=list)
+    settles_by = models.CharField(
+        _("what was billed too much"), max_length=8, choices=Settlement.choices, default=Settlement.CREDIT
+    )
+    adjustment = models.ForeignKey(
+        Document,
+        models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name=_("adjustment document"),
+    )
+    signed_on = models.DateField(_("signed on"), null=True, blank=True)
+    made_by = models.CharField(_("by"), max_length=150)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("amendment")
+        verbose_name_plural = _("amendments")
+        ordering = ["contract", "number"]
+        constraints = [models.UniqueConstraint(fields=["contract", "number"], name="amendment_number_once")]
+
+    def __str__(self) -> str:
+        return f"{self.contract.number}/{self.number}"
+
+
+class Suspension(models.Model):
+    """Days on which the contract rests. Several may overlap: the days count once (R21)."""
+
+    contract = models.ForeignKey(
+        Contract, models.PROTECT, related_name="suspensions", verbose_name=_("contract")
+    )
+    starts_on = models.DateField(_("from"))
+    ends_on = models.DateField(_("to"), help_text=_("The last day without service."))
+    bills = models.BooleanField(_("billed all the same"), default=False)
+    extends = models.BooleanField(_("moves the last day"), default=False)
+    reason = models.CharField(_("reason"), max_length=200, blank=True)
+    amendment = models.ForeignKey(Amendment, models.PROTECT, related_name="+", verbose_name=_("amendment"))
+    lifted = models.BooleanField(_("withdrawn"), default=False)
+
+    class Meta:
+        verbose_name = _("suspension")
+        verbose_name_plural = _("suspensions")
+        ordering = ["starts_on", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_on__gte=F("starts_on")),
+                name="suspension_has_days",
+                violation_error_message=_("The last day cannot come before the first."),
+            ),
+        ]
+        indexes = [models.Index(fields=["contract", "starts_on"])]
+
+    def __str__(self) -> str:
+        return f"{self.contract.number}: {self.starts_on} – {self.ends_on}"
+
 
 class ChargePeriod(models.Model):
     """Days of a line that are billed or waived. "Already billed" is decided here and nowhere else (R11)."""
@@ -218,6 +330,10 @@ class ChargePeriod(models.Model):
         BILLED = "billed", _("billed")
         WAIVED = "waived", _("waived")
         RELEASED = "released", _("released")
+        # Replaced by other charges when the terms changed.
+        ADJUSTED = "adjusted", _("adjusted")
+        # Money billed for days that are not owed, and not given back: explained, never charged again.
+        KEPT = "kept", _("kept")
 
     line = models.ForeignKey(ContractLine, models.PROTECT, related_name="charges", verbose_name=_("line"))
     starts_on = models.DateField(_("from"))
@@ -232,6 +348,7 @@ class ChargePeriod(models.Model):
         DocumentLine, models.PROTECT, related_name="+", null=True, blank=True, verbose_name=_("document line")
     )
     run = models.ForeignKey(BillingRun, models.SET_NULL, related_name="+", null=True, blank=True)
+    amendment = models.ForeignKey(Amendment, models.PROTECT, related_name="+", null=True, blank=True)
     reason = models.CharField(_("reason"), max_length=200, blank=True)
 
     class Meta:
@@ -240,7 +357,7 @@ class ChargePeriod(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["line", "starts_on", "kind"],
-                condition=~Q(state="released"),
+                condition=Q(state__in=["billed", "waived"]),
                 name="charge_period_once",
                 violation_error_message=_("This period is already billed."),
             ),

@@ -6,15 +6,18 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Max, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet, Subquery
 
 from ronda.billing.domain.totals import Discount
 from ronda.contracts.domain.charges import Key, LineTerms
 from ronda.contracts.domain.schedule import Schedule
-from ronda.contracts.models import ChargePeriod, Contract, ContractLine
+from ronda.contracts.domain.summary import Fee, yearly
+from ronda.contracts.models import ChargePeriod, Contract, ContractLine, Suspension
+from ronda.kernel.money import ZERO
+from ronda.kernel.periods import Period, union
 
 DAY = timedelta(days=1)
-TAKEN = ~Q(state=ChargePeriod.State.RELEASED)
+TAKEN = Q(state__in=[ChargePeriod.State.BILLED, ChargePeriod.State.WAIVED])
 
 # What the run reads of a line: the order is that of LineRow.
 _FIELDS = (
@@ -45,6 +48,7 @@ _FIELDS = (
     "free_until",
     "contract__starts_on",
     "contract__ends_on",
+    "void",
 )
 
 
@@ -79,6 +83,8 @@ class LineRow:
     free_until: date | None
     contract_starts_on: date
     contract_ends_on: date | None
+    void: bool = False
+    suspended: tuple[Period, ...] = ()
 
     def terms(self) -> LineTerms:
         """What was agreed, for `contracts.domain.charges`."""
@@ -97,7 +103,7 @@ class LineRow:
                 month_end_anchor=self.month_end,
             ),
             starts_on,
-            self.last_day,
+            starts_on - DAY if self.void else self.last_day,
             price=self.price,
             price_basis=self.price_basis,  # type: ignore[arg-type]
             quantity=self.quantity,
@@ -105,6 +111,7 @@ class LineRow:
             first_policy=self.first_partial,  # type: ignore[arg-type]
             last_policy=self.last_partial,  # type: ignore[arg-type]
             free_until=self.free_until,
+            suspended=self.suspended,
         )
 
     @property
@@ -122,9 +129,22 @@ class LineRow:
 
 
 def line_rows(lines: QuerySet[ContractLine]) -> list[LineRow]:
-    """The lines as plain values, in contract order, in one query."""
+    """The lines as plain values with the days they rest, in contract order, in two queries."""
     ordered = lines.order_by("contract_id", "position", "pk")
-    return [LineRow(*row) for row in ordered.values_list(*_FIELDS)]
+    rows = [LineRow(*row) for row in ordered.values_list(*_FIELDS)]
+    resting = suspended_days({row.contract_id for row in rows})
+    for row in rows:
+        row.suspended = resting.get(row.contract_id, ())
+    return rows
+
+
+def suspended_days(contract_ids: Iterable[int]) -> Mapping[int, tuple[Period, ...]]:
+    """The days on which a contract rests and is not billed, each once (R21)."""
+    found: dict[int, list[Period]] = {}
+    rows = Suspension.objects.filter(contract__in=list(contract_ids), bills=False, lifted=False)
+    for contract_id, first, last in rows.values_list("contract_id", "starts_on", "ends_on"):
+        found.setdefault(contract_id, []).append(Period.closed(first, last))
+    return {contract_id: tuple(union(days)) for contract_id, days in found.items()}
 
 
 def line_terms(line: ContractLine) -> LineTerms:
@@ -141,20 +161,28 @@ class Charged:
     count: int
 
 
-def charged_summaries(line_ids: Sequence[int]) -> Mapping[int, Charged]:
+def known_by(day: str) -> Q:
+    """What counts as billed as if nothing had been since a day (2026-03-31); TAKEN when it is empty.
+
+    What was given up, or credited since, counts as it does today: of these no day is kept.
+    """
+    return TAKEN & (Q(document=None) | Q(document__date__lte=day)) if day else TAKEN
+
+
+def charged_summaries(line_ids: Sequence[int], taken: Q = TAKEN) -> Mapping[int, Charged]:
     """First, last and number of regular charges by line, in one grouped query."""
     rows = (
-        ChargePeriod.objects.filter(TAKEN, line__in=line_ids, kind="regular")
+        ChargePeriod.objects.filter(taken, line__in=line_ids, kind="regular")
         .values_list("line_id")
         .annotate(Min("starts_on"), Max("starts_on"), Count("pk"))
     )
     return {pk: Charged(first, last, count) for pk, first, last, count in rows}
 
 
-def charged_keys(line_ids: Iterable[int]) -> Mapping[int, set[Key]]:
+def charged_keys(line_ids: Iterable[int], taken: Q = TAKEN) -> Mapping[int, set[Key]]:
     """Every key (first day, kind) charged or waived, by line: what `due` subtracts (R11)."""
     keys: dict[int, set[Key]] = {}
-    rows = ChargePeriod.objects.filter(TAKEN, line__in=list(line_ids))
+    rows = ChargePeriod.objects.filter(taken, line__in=list(line_ids))
     for line_id, starts_on, kind in rows.values_list("line_id", "starts_on", "kind"):
         keys.setdefault(line_id, set()).add((starts_on, kind))
     return keys
@@ -216,3 +244,70 @@ def overlapping_charges(company_id: int) -> list[Overlap]:
             found.append(Overlap(number, text, starts_on, min(until, ends_on)))
         until = max(until, ends_on)
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceRow:
+    """What the contracts in force bring for one service; `share` is per cent of all, with one decimal."""
+
+    item_id: int
+    code: str
+    name: str
+    contracts: int
+    lines: int
+    yearly: Decimal
+    share: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class ByService:
+    """The services, the largest first. A contract with several services counts once in `contracts`."""
+
+    rows: list[ServiceRow]
+    contracts: int
+    lines: int
+    yearly: Decimal
+
+
+def lines_in_force(company_id: int, on: date) -> QuerySet[ContractLine]:
+    """Lines whose days, and those of their contract, include `on`; no drafts, nothing cancelled."""
+    return ContractLine.objects.filter(
+        Q(ends_on=None) | Q(ends_on__gte=on),
+        Q(starts_on=None) | Q(starts_on__lte=on),
+        Q(contract__ends_on=None) | Q(contract__ends_on__gte=on),
+        void=False,
+        contract__company_id=company_id,
+        contract__status__in=[Contract.Status.ACTIVE, Contract.Status.ENDED],
+        contract__starts_on__lte=on,
+    ).order_by()
+
+
+def by_service(company_id: int, on: date) -> ByService:
+    """Contracts, lines and net of a full year by service (E32), in three statements.
+
+    The database counts the lines of equal terms; the sum of each is that of the contract's own page,
+    to the cent, on every database.
+    """
+    found = lines_in_force(company_id, on)
+    amounts: dict[int, Decimal] = {}
+    terms = ("item_id", "quantity", "price", "discount", "price_basis", "frequency_unit", "frequency")
+    for item_id, *fee, times in found.values_list(*terms).annotate(Count("pk")):
+        amounts[item_id] = amounts.get(item_id, ZERO) + yearly(Fee(*fee)) * times
+    total = sum(amounts.values(), ZERO)
+    counted = found.values_list("item_id", "item__code", "item__name").annotate(
+        Count("contract", distinct=True), Count("pk")
+    )
+    rows = [
+        ServiceRow(pk, code, name, contracts, lines, amounts[pk], _share(amounts[pk], total))
+        for pk, code, name, contracts, lines in counted
+    ]
+    return ByService(
+        sorted(rows, key=lambda row: (-row.yearly, row.name, row.item_id)),
+        Contract.objects.filter(Exists(found.filter(contract=OuterRef("pk"))), company_id=company_id).count(),
+        sum(row.lines for row in rows),
+        total,
+    )
+
+
+def _share(part: Decimal, total: Decimal) -> Decimal:
+    return (part * 100 / total).quantize(Decimal("0.1")) if total else ZERO

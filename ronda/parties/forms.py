@@ -5,9 +5,11 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from ronda.company import options
+from ronda.company.country import country_pack
 from ronda.parties.models import (
     BankAccount,
     BillingAccount,
@@ -49,6 +51,22 @@ MONTHS_SHUT = [
 ]
 
 
+def exemption_words() -> dict[str, Any]:
+    """Label, length and hint of the exemption from stamp duty, as the billing account has them."""
+    field = BillingAccount._meta.get_field("stamp_duty_exemption")
+    return {
+        "label": capfirst(field.verbose_name),
+        "max_length": field.max_length,
+        "help_text": field.help_text,
+    }
+
+
+def drop_stamp_duty(form: CompanyModelForm) -> None:
+    """Nobody is asked for an exemption where there is no stamp duty."""
+    if form.company is not None and not country_pack(form.company).has_stamp_duty:
+        del form.fields["stamp_duty_exemption"]
+
+
 class AutomaticCode(CompanyModelForm):
     """The form of a record whose code is given by its service when the person leaves it empty."""
 
@@ -78,7 +96,15 @@ class PartyForm(AutomaticCode):
         (_("Reaching them"), ("email", "phone", "mobile", "website", "language")),
         (
             _("Tax data and e-invoices"),
-            ("tax_id", "registration_id", "recipient_code", "pec", "first_name", "last_name"),
+            (
+                "tax_id",
+                "registration_id",
+                "recipient_code",
+                "pec",
+                "first_name",
+                "last_name",
+                "stamp_duty_exemption",
+            ),
         ),
         (_("Payment"), ("terms", "method", "iban")),
         (
@@ -87,7 +113,7 @@ class PartyForm(AutomaticCode):
         ),
         (_("Observations"), ("notes",)),
     )
-    wide = ("name", "street")
+    wide = ("name", "street", "stamp_duty_exemption")
     short = ("postcode", "province", "country")
 
     terms = forms.ModelChoiceField(
@@ -99,6 +125,7 @@ class PartyForm(AutomaticCode):
     iban = forms.CharField(
         label="IBAN", max_length=42, required=False, help_text=_("BIC and bank are found from it.")
     )
+    stamp_duty_exemption = forms.CharField(**exemption_words(), required=False)
 
     class Meta:
         model = Party
@@ -142,6 +169,7 @@ class PartyForm(AutomaticCode):
         if self.company is not None:
             if self.instance.pk is None:
                 self.initial.setdefault("country", self.company.country)
+            drop_stamp_duty(self)
             self._mark_mandatory()
 
     def _from_account(self) -> None:
@@ -151,6 +179,7 @@ class PartyForm(AutomaticCode):
         kept = self.instance.accounts.filter(is_default=True).select_related("bank_account").first()
         if kept is not None:
             self.initial.update(terms=kept.terms_id, method=kept.method_id)
+            self.initial["stamp_duty_exemption"] = kept.stamp_duty_exemption
             self.initial["iban"] = kept.bank_account.iban if kept.bank_account else ""
 
     def _mark_mandatory(self) -> None:
@@ -254,9 +283,10 @@ class AccountForm(CompanyModelForm):
     fieldsets = (
         (_("Payer"), ("party", "name", "is_default")),
         (_("Payment"), ("terms", "method", "bank_account", "discount", "currency")),
-        (_("Tax"), ("tax_regime", "withholding_code")),
+        (_("Tax"), ("tax_regime", "withholding_code", "stamp_duty_exemption")),
         (_("References on invoices"), ("purchase_order", "cig", "cup")),
     )
+    wide = ("stamp_duty_exemption",)
     short = ("currency", "discount")
 
     class Meta:
@@ -272,6 +302,7 @@ class AccountForm(CompanyModelForm):
             "currency",
             "tax_regime",
             "withholding_code",
+            "stamp_duty_exemption",
             "purchase_order",
             "cig",
             "cup",
@@ -280,6 +311,7 @@ class AccountForm(CompanyModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["name"].help_text = _("For payers with several accounts: department, branch, order.")
+        drop_stamp_duty(self)
 
     def _get_validation_exclusions(self) -> set[str]:
         """The service moves the mark of the default account."""
@@ -333,7 +365,10 @@ class Numbers(forms.CharField):
         return ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else value
 
     def has_changed(self, initial: Any, data: Any) -> bool:
-        return super().has_changed(self.prepare_value(initial), data)
+        try:
+            return bool(self.to_python(initial) != self.to_python(data))
+        except ValidationError:
+            return True
 
     def to_python(self, value: Any) -> Any:
         if isinstance(value, (list, tuple)):

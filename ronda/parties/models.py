@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from ronda.company.models import Company
+from ronda.workspace.text_index import text_indexed
 
 
 class Place(models.Model):
@@ -42,6 +43,8 @@ class Postcode(models.Model):
     code = models.CharField(max_length=10)
 
     class Meta:
+        verbose_name = _("postcode")
+        verbose_name_plural = _("postcodes")
         constraints = [models.UniqueConstraint(fields=["country", "code", "place"], name="postcode_once")]
 
     def __str__(self) -> str:
@@ -151,6 +154,7 @@ class PaymentMethod(models.Model):
         return self.name
 
 
+@text_indexed("name", "code", "tax_id", "registration_id", "email", "phone", "mobile", "city")
 class Party(Address):
     """A customer or supplier. The name and the billing address are enough to begin (S2)."""
 
@@ -222,6 +226,8 @@ class PartyKey(models.Model):
     value = models.CharField(max_length=254)
 
     class Meta:
+        verbose_name = _("search key")
+        verbose_name_plural = _("search keys")
         constraints = [models.UniqueConstraint(fields=["party", "kind", "value"], name="party_key_once")]
         indexes = [models.Index(fields=["company", "kind", "value"], name="party_key_value")]
 
@@ -271,6 +277,13 @@ class BillingAccount(models.Model):
         _("VAT regime"), max_length=10, choices=TaxRegime.choices, default=TaxRegime.ORDINARY
     )
     withholding_code = models.CharField(_("withholding"), max_length=10, blank=True)
+    # Whoever has a reason here is exempt; the reason is kept because the firm has to prove it.
+    stamp_duty_exemption = models.CharField(
+        _("exempt from stamp duty because"),
+        max_length=200,
+        blank=True,
+        help_text=_("The law that exempts this customer. Empty: the duty is due as for everybody."),
+    )
     purchase_order = models.CharField(_("order number"), max_length=20, blank=True)
     cig = models.CharField("CIG", max_length=15, blank=True)
     cup = models.CharField("CUP", max_length=15, blank=True)
@@ -319,6 +332,7 @@ class BillingGroup(models.Model):
         return f"{self.account} [{self.code}]" if self.code else str(self.account)
 
 
+@text_indexed("name", "code", "street", "city", "phone")
 class Site(Address):
     """A place where the firm works for the customer (S3, S13, S14)."""
 
@@ -363,6 +377,7 @@ class Site(Address):
         return self.billing_group.code if self.billing_group else ""
 
 
+@text_indexed("name", "email", "phone", "mobile")
 class Contact(models.Model):
     """A person at the customer's, with the subjects he or she is to be told about (S24, S25)."""
 

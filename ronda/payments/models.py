@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from ronda.billing.models import Document
 from ronda.company.models import Company
 from ronda.parties.models import Party, PaymentMethod
+from ronda.workspace.text_index import text_indexed
 
 
 class DueState(models.TextChoices):
@@ -81,6 +82,7 @@ class Instalment(models.Model):
         return DueState.OVERDUE if self.due_on < on else DueState.OPEN
 
 
+@text_indexed("reference", "notes")
 class Payment(models.Model):
     """Money received from (positive) or given back to (negative) a customer."""
 

@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.http import QueryDict
 from django.shortcuts import get_object_or_404
 from django.urls import path
 from django.utils import timezone
@@ -67,7 +68,10 @@ class OverdueCustomers(PageMixin, TemplateView):
 
 
 class Proposal(PageMixin, TemplateView):
-    """The open dues of the customer in a payment form and what the amount would settle; a fragment."""
+    """The open dues of the customer in a payment form and what the amount would settle; a fragment.
+
+    With it comes the way the customer pays, unless the person chose another (`method` is not `proposed`).
+    """
 
     permission_required = "payments.add_payment"
     template_name = "payments/proposal.html"
@@ -81,7 +85,17 @@ class Proposal(PageMixin, TemplateView):
             amount = read_amount(given.get("amount", ""), places=2)
         except Unreadable:
             amount = None
-        return super().get_context_data(proposal=queries.proposal(party, amount), **kwargs)
+        context = super().get_context_data(proposal=queries.proposal(party, amount), **kwargs)
+        return context | self.proposed_method(party, given)
+
+    def proposed_method(self, party: Party | None, given: QueryDict) -> dict[str, Any]:
+        """How the customer pays, and whether the form is to say so now."""
+        method, proposed = given.get("method", ""), given.get("proposed", "")
+        if method not in ("", proposed):
+            return {"proposed": proposed}
+        usual = queries.usual_method(party)
+        key = str(usual.pk) if usual is not None else ""
+        return {"proposed": key, "propose": key != method}
 
 
 class TermsExample(PageMixin, TemplateView):

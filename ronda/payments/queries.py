@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from ronda.billing.models import Document, DocumentKind
 from ronda.company.models import Company
 from ronda.kernel.money import ZERO, to_cents
-from ronda.parties.models import Party
+from ronda.parties.models import Party, PaymentMethod
 from ronda.payments.domain.terms import OpenDue, allocate_oldest_first
 from ronda.payments.models import Allocation, Instalment, Payment
 
@@ -230,6 +230,15 @@ def shares_of(dues: Iterable[Instalment], amount: Decimal) -> dict[int, Decimal]
     """What an automatic allocation of `amount` would give each due: shown before it is done (R46)."""
     shares, _left = allocate_oldest_first(amount, [OpenDue(due.pk, due.due_on, due.residue) for due in dues])
     return {share.due_id: share.amount for share in shares}
+
+
+def usual_method(party: Party | None) -> PaymentMethod | None:
+    """How the customer pays by his own billing account, when that way is still in use."""
+    if party is None:
+        return None
+    account = party.accounts.filter(is_default=True).select_related("method").first()
+    method = account.method if account else None
+    return method if method is not None and method.active else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -180,14 +180,23 @@ class DueDates(Workspace):
 class AddPayment(AddPage):
     """A payment with the customer's open dues beside it, and what it would settle."""
 
+    def get_initial(self) -> dict[str, Any]:
+        """The address may give the customer; he is proposed with the way he pays."""
+        known = super().get_initial()
+        usual = queries.usual_method(self.customer(known.get("party")))
+        return {"method": usual.pk, **known} if usual is not None else known
+
+    def customer(self, key: Any) -> Party | None:
+        if not str(key).isdecimal() or len(str(key)) > 18:
+            return None
+        return Party.objects.filter(company=getattr(self.request, "company", None), pk=key).first()
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
         form = context["form"]
-        party = form["party"].value()
+        chosen = self.customer(form["party"].value())
         context["given"] = dues_given(form.data) if form.is_bound else None
-        chosen = (
-            Party.objects.filter(company=form.company, pk=party).first() if str(party).isdecimal() else None
-        )
+        context["proposed"] = form.initial.get("method", "")
         context["proposal"] = queries.proposal(chosen, amount_of(form), given=context["given"])
         return context
 

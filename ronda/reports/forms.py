@@ -5,10 +5,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from ronda.billing.models import Document
 from ronda.reports import services
+from ronda.reports.domain.conditions import sample_conditions
 from ronda.reports.domain.liquid import LARGEST_LAYOUT, LayoutError
-from ronda.reports.models import PrintLayout
+from ronda.reports.models import ContractConditions, LayoutKind, PrintLayout
 from ronda.workspace.forms import CompanyForm, CompanyModelForm
 
 
@@ -53,8 +53,56 @@ class LayoutForm(CompanyModelForm):
 
 
 class PreviewForm(CompanyForm):
-    """What the editor sends while a person writes; `document` empty is an invented document."""
+    """What the editor sends while a person writes; `document` empty is an invented record of the kind."""
 
     html = forms.CharField(max_length=LARGEST_LAYOUT, required=False, strip=False)
     css = forms.CharField(max_length=LARGEST_LAYOUT, required=False, strip=False)
-    document = forms.ModelChoiceField(Document.objects.all(), required=False)
+
+    def __init__(
+        self, *args: Any, kind: str = LayoutKind.INVOICE, company: Any = None, **kwargs: Any
+    ) -> None:
+        chosen = services.print_kind(kind)
+        # Before `CompanyForm` begins, which gives the field our input and limits it to the company.
+        document = forms.ModelChoiceField(chosen.records(company), required=False)
+        self.base_fields = {**self.base_fields, "document": document}  # type: ignore[misc]
+        self.company_paths = {"document": chosen.company_path}  # type: ignore[misc]
+        super().__init__(*args, company=company, **kwargs)
+
+
+class ConditionsForm(CompanyModelForm):
+    """General conditions; new ones begin as the placeholder of the company's language."""
+
+    wide = ("text", "special")
+
+    class Meta:
+        model = ContractConditions
+        fields = ("language", "title", "text", "special")
+        widgets = {"text": forms.Textarea(attrs={"rows": 28})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk is None and self.company is not None:
+            begun = sample_conditions(self.company.language)
+            self.initial = {
+                "language": self.company.language,
+                "title": begun.title,
+                "text": begun.text,
+                "special": begun.special,
+                **self.initial,
+            }
+        elif self.instance.pk is not None:
+            del self.fields["language"]
+
+
+class SendForm(CompanyForm):
+    """Where a contract is sent and with which words."""
+
+    to = forms.EmailField(label=_("To"), required=False, help_text=_("Empty: the customer's address."))
+    message = forms.CharField(
+        label=_("Text"),
+        required=False,
+        max_length=5000,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        help_text=_("Empty: a short text in the customer's language."),
+    )

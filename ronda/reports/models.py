@@ -10,11 +10,21 @@ from ronda.billing.models import Document, DocumentKind
 from ronda.company.models import Company, OutgoingMail
 
 
+class LayoutKind(models.TextChoices):
+    """What has a layout: the documents of billing, and the papers around contracts."""
+
+    INVOICE = DocumentKind.INVOICE.value, DocumentKind.INVOICE.label
+    CREDIT_NOTE = DocumentKind.CREDIT_NOTE.value, DocumentKind.CREDIT_NOTE.label
+    ADVANCE = DocumentKind.ADVANCE.value, DocumentKind.ADVANCE.label
+    CONTRACT = "contract", _("contract")
+    AMENDMENT = "amendment", _("amendment")
+
+
 class PrintLayout(models.Model):
     """A Liquid layout (HTML) with its style sheet. Without one in use, the default layout prints."""
 
     company = models.ForeignKey(Company, models.CASCADE, related_name="+")
-    kind = models.CharField(_("prints"), max_length=12, choices=DocumentKind.choices)
+    kind = models.CharField(_("prints"), max_length=12, choices=LayoutKind.choices)
     name = models.CharField(_("name"), max_length=80)
     html = models.TextField(_("layout"))
     css = models.TextField(_("style"), blank=True)
@@ -37,6 +47,46 @@ class PrintLayout(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class ContractConditions(models.Model):
+    """The general conditions printed behind every contract of a language; without them a placeholder is."""
+
+    class Language(models.TextChoices):
+        ITALIAN = "it", "Italiano"
+        FRENCH = "fr", "Français"
+        ENGLISH = "en", "English"
+
+    company = models.ForeignKey(Company, models.CASCADE, related_name="+")
+    language = models.CharField(_("language"), max_length=2, choices=Language.choices)
+    title = models.CharField(_("title"), max_length=200)
+    text = models.TextField(
+        _("text"),
+        max_length=60_000,
+        help_text=_("An empty line begins a paragraph; a line that begins with # and a space is a heading."),
+    )
+    special = models.CharField(
+        _("clauses signed a second time"),
+        max_length=300,
+        blank=True,
+        help_text=_("Italy, artt. 1341 and 1342 c.c.: number and name of each. Empty: one signature."),
+    )
+    version = models.PositiveIntegerField(_("version"), default=1, editable=False)
+    updated_at = models.DateTimeField(_("changed"), auto_now=True)
+
+    class Meta:
+        verbose_name = _("general conditions")
+        verbose_name_plural = _("general conditions")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["company", "language"],
+                name="conditions_language_once",
+                violation_error_message=_("There are conditions in this language already: change those."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title} ({self.language})"
 
 
 def hidden_path(printed: "PrintedDocument", filename: str) -> str:
@@ -67,6 +117,10 @@ class SentAtIssue(models.Model):
 
     document = models.OneToOneField(Document, models.CASCADE, related_name="+")
     mail = models.ForeignKey(OutgoingMail, models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        verbose_name = _("document sent at issue")
+        verbose_name_plural = _("documents sent at issue")
 
     def __str__(self) -> str:
         return str(self.document)

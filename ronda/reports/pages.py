@@ -9,7 +9,10 @@ from django.utils.translation import gettext as _
 from django.views import View
 
 from ronda.billing.models import Document
+from ronda.contracts.models import Amendment, Contract
 from ronda.kernel.errors import Refusal
+from ronda.quotes.models import Quote
+from ronda.quotes.pages.public import LinkView
 from ronda.reports import services
 from ronda.reports.domain.liquid import LayoutError
 from ronda.reports.domain.variables import variables
@@ -50,6 +53,51 @@ class DocumentPdf(PageMixin, View):
         return as_file(services.content(kept), name, inline=inline)
 
 
+class QuotePdf(PageMixin, View):
+    """A quote as PDF, as it stands; a draft says that it is one."""
+
+    permission_required = "quotes.view_quote"
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        related = "company", "party", "site", "account", "owner"
+        quote = get_object_or_404(Quote.objects.select_related(*related), pk=pk, company=self.company)
+        return as_file(
+            services.print_quote(quote), services.quote_file_name(quote), inline="download" not in request.GET
+        )
+
+
+class PublicQuotePdf(LinkView):
+    """The PDF behind the customer's link."""
+
+    counts = "print"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return as_file(services.print_quote(self.quote), services.quote_file_name(self.quote), inline=True)
+
+
+class ContractPdf(PageMixin, View):
+    """A contract with its conditions as PDF, as agreed now."""
+
+    permission_required = "contracts.view_contract"
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        contract = get_object_or_404(Contract.objects.select_related("company"), pk=pk, company=self.company)
+        name = services.agreement_file_name(contract)
+        return as_file(services.print_contract(contract), name, inline="download" not in request.GET)
+
+
+class AmendmentPdf(PageMixin, View):
+    """An amendment as PDF, to be signed."""
+
+    permission_required = "contracts.view_contract"
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        found = Amendment.objects.select_related("contract")
+        amendment = get_object_or_404(found, pk=pk, contract__company=self.company)
+        name = services.agreement_file_name(amendment)
+        return as_file(services.print_amendment(amendment), name, inline="download" not in request.GET)
+
+
 class LayoutEditor(EditPage):
     """HTML and style on the left, what they make of a document on the right."""
 
@@ -65,7 +113,7 @@ class LayoutEditor(EditPage):
             restore_url=f"{reverse('printlayout-restore')}?id={layout.pk}",
             variables=variables(sample_context(layout.company, layout.kind)),
             in_use=_("in use"),
-            chosen=PreviewForm(company=layout.company)["document"],
+            chosen=PreviewForm(company=layout.company, kind=layout.kind)["document"],
             **kwargs,
         )
 
@@ -78,13 +126,14 @@ class LayoutPreview(PageMixin, View):
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         layout = get_object_or_404(PrintLayout, pk=pk, company=self.company)
-        form = PreviewForm(request.POST, company=self.company)
+        form = PreviewForm(request.POST, company=self.company, kind=layout.kind)
         as_pdf = "pdf" in request.GET
         if not form.is_valid():
             return self.refused([{"message": str(one)} for ones in form.errors.values() for one in ones])
         facts = form.cleaned_data
         document = facts["document"]
-        if document is not None and not request.user.has_perm("billing.view_document"):  # type: ignore[union-attr]
+        seen_with = services.print_kind(layout.kind).permission
+        if document is not None and not request.user.has_perm(seen_with):  # type: ignore[union-attr]
             document = None
         try:
             made = services.preview(

@@ -173,6 +173,7 @@ class _Shared:
             deferred_vat=any(row.exigibility == "D" for row in vat),
             vat_on_debits=_on_debits(lines),
             stamp_duty=document.stamp_duty or None,
+            stamp_duty_exemption=document.stamp_duty_exemption if document.stamp_duty_derivation else "",
             courtesy_copy=copy and not document.is_draft,
             late_rate=answers.late_interest or None,
             discount_terms=answers.discount_terms,

@@ -6,6 +6,7 @@ from ronda.billing.events import DocumentsIssued
 from ronda.company import options
 from ronda.company.jobs import enqueue_job
 from ronda.kernel.bus import handles
+from ronda.quotes.events import QuoteAnswered, QuoteSent
 from ronda.reports import tasks
 from ronda.reports.options import DocumentMailOptions, PrintOptions
 
@@ -26,6 +27,37 @@ def _queue(task: Task, verb: str, event: DocumentsIssued) -> None:
         list(event.document_ids),
         event.by,
         key=f"reports.{verb}:{first}-{last}",
+        company=event.company_id,
+        by=event.by,
+    )
+
+
+@handles(QuoteSent)
+def queue_the_mail_of_a_quote(event: QuoteSent) -> None:
+    enqueue_job(
+        tasks.mail_quote,
+        event.quote_id,
+        event.letter,
+        list(event.to),
+        event.message,
+        event.link,
+        event.by,
+        key=f"reports.quote:{event.quote_id}:{event.letter}",
+        company=event.company_id,
+        by=event.by,
+    )
+
+
+@handles(QuoteAnswered)
+def queue_the_answer_of_a_quote(event: QuoteAnswered) -> None:
+    """The signed copy for the customer and the files, the news for the salesperson."""
+    enqueue_job(
+        tasks.tell_answer,
+        event.quote_id,
+        event.letter,
+        event.by_customer,
+        event.by,
+        key=f"reports.answer:{event.quote_id}:{event.letter}",
         company=event.company_id,
         by=event.by,
     )

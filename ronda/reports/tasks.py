@@ -7,6 +7,7 @@ from django_tasks import task
 
 from ronda.billing.models import Document
 from ronda.company.jobs import current_job, fence, name_task, progress
+from ronda.quotes.models import Quote
 from ronda.reports import services
 
 
@@ -39,5 +40,25 @@ def send_documents(ids: Sequence[int], by: str) -> None:
     )
 
 
+@task()
+def mail_quote(quote_id: int, letter: int, to: Sequence[str], message: str, link: str, by: str) -> None:
+    """Print a quote that was sent and write its mail, once per letter."""
+    job = current_job()
+    quote = Quote.objects.select_related("company", "party", "site", "account", "owner").get(pk=quote_id)
+    services.mail_quote(
+        quote, letter=letter, to=to, message=message, link=link, by=by, fence=lambda: fence(job)
+    )
+
+
+@task()
+def tell_answer(quote_id: int, letter: int, by_customer: bool, by: str) -> None:  # noqa: FBT001 -- a job's facts
+    """Keep the signed copy of an accepted quote and tell those concerned, once."""
+    job = current_job()
+    quote = Quote.objects.select_related("company", "party", "site", "account", "owner").get(pk=quote_id)
+    services.tell_answer(quote, letter=letter, by_customer=by_customer, by=by, fence=lambda: fence(job))
+
+
+name_task(mail_quote, _("Send a quote by mail"))
+name_task(tell_answer, _("Tell the answer to a quote"))
 name_task(print_documents, _("Make the PDFs of documents"))
 name_task(send_documents, _("Send documents by mail"))

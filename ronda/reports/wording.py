@@ -12,5 +12,8 @@ name_actions(
         "reports.layout.out_of_use": _("Default layout in use again"),
         "reports.layout.restored": _("Layout started again from the default"),
         "reports.layout.deleted": _("Layout deleted"),
+        "reports.contract.printed": _("Contract printed"),
+        "reports.conditions.changed": _("General conditions changed"),
+        "reports.conditions.deleted": _("General conditions deleted"),
     }
 )

@@ -8,10 +8,11 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from ronda.billing.models import Document
-from ronda.company.models import Company, OutgoingMail
+from ronda.company.models import Attachment, Company, OutgoingMail
+from ronda.contracts.models import Amendment, Contract
 from ronda.reports import services
-from ronda.reports.forms import LayoutForm
-from ronda.reports.models import PrintLayout
+from ronda.reports.forms import ConditionsForm, LayoutForm, SendForm
+from ronda.reports.models import ContractConditions, PrintLayout
 from ronda.reports.pages import LayoutEditor, as_file
 from ronda.reports.queries import mails_about
 from ronda.workspace.declare import (
@@ -97,6 +98,89 @@ class Layouts(Workspace):
     empty_text = _("Documents print with the default layout. Make a copy of it to change how they look.")
 
 
+def save_conditions(form: ConditionsForm, *, by: str, company: Company) -> ContractConditions:
+    """A new wording is the next version."""
+    facts = form.cleaned_data
+    return services.write_conditions(
+        company,
+        language=facts.get("language") or form.instance.language,
+        title=facts["title"],
+        text=facts["text"],
+        special=facts["special"],
+        by=by,
+    )
+
+
+class Conditions(Workspace):
+    """General conditions printed behind contracts, one text per language."""
+
+    model = ContractConditions
+    area = "settings"
+    icon = "scroll-text"
+    order_in_area = 62
+    columns = (
+        Column("title", link=True),
+        Column("language"),
+        Column("version", kind="number"),
+        Column("updated_at"),
+    )
+    facts = (
+        Column("language"),
+        Column("version"),
+        Column("special"),
+        Column("updated_at"),
+        Column("text"),
+    )
+    filters = (ChoiceFilter("language"),)
+    search = ("title", "text")
+    order = ("language", "pk")
+    form_class = ConditionsForm
+    save = save_conditions
+    actions = (
+        Action(
+            "delete",
+            _("Delete the conditions"),
+            services.delete_conditions,
+            permission="reports.delete_contractconditions",
+            danger=True,
+            help_text=_("Contracts of this language print with the placeholder again."),
+        ),
+    )
+    api_fields = ("id", "language", "title", "text", "special", "version", "updated_at")
+    create_label = _("New conditions")
+    empty_text = _("Contracts print with a placeholder that asks to be replaced. Write your conditions here.")
+
+
+def print_contract(contract: Contract, *, by: str) -> HttpResponse:
+    """The PDF, kept among the files of the contract."""
+    kept = services.keep_contract(contract, by=by)
+    return as_file(_bytes(kept), kept.name)
+
+
+def _bytes(kept: Attachment) -> bytes:
+    with kept.file.open("rb") as opened:
+        content: bytes = opened.read()
+    return content
+
+
+def print_amendment(amendment: Amendment, *, by: str) -> HttpResponse:
+    """The PDF, kept among the files of the contract."""
+    kept = services.keep_amendment(amendment, by=by)
+    return as_file(_bytes(kept), kept.name)
+
+
+def send_contract(contract: Contract, *, by: str, to: str = "", message: str = "") -> Any:
+    """Send it; says to whom."""
+    mail = services.send_contract(contract, to=to, message=message, by=by)
+    return _("Sent to %(who)s.") % {"who": ", ".join(mail.to)}
+
+
+def send_amendment(amendment: Amendment, *, by: str, to: str = "", message: str = "") -> Any:
+    """Send it; says to whom."""
+    mail = services.send_amendment(amendment, to=to, message=message, by=by)
+    return _("Sent to %(who)s.") % {"who": ", ".join(mail.to)}
+
+
 def is_issued(document: Document) -> bool:
     return not document.is_draft
 
@@ -156,5 +240,32 @@ add_tab(
         rows=mails_about,
         permission="billing.view_document",
         empty_text=_("This document was not sent by mail yet."),
+    ),
+)
+add_action(
+    Contract,
+    Action(
+        "print",
+        _("Print"),
+        print_contract,
+        bulk=False,
+        permission="view",
+        help_text=_("The contract with its conditions; each wording is kept once among its files."),
+    ),
+)
+add_action(Contract, Action("send", _("Send by mail"), send_contract, form=SendForm, bulk=False))
+add_action(
+    Amendment,
+    Action("print", _("Print"), print_amendment, bulk=False, permission="contracts.view_contract"),
+)
+add_action(
+    Amendment,
+    Action(
+        "send",
+        _("Send by mail"),
+        send_amendment,
+        form=SendForm,
+        bulk=False,
+        permission="contracts.change_contract",
     ),
 )

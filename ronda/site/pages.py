@@ -1,5 +1,6 @@
 """Pages that show several apps at once, and the one that says the process is alive."""
 
+import os
 from datetime import timedelta
 from typing import Any
 
@@ -24,8 +25,9 @@ register_page(Page("home", _("Today"), "home", area="home", icon="home", order=0
 
 @login_not_required
 def healthz(request: HttpRequest) -> HttpResponse:
-    """Whether the process answers; says nothing about the data."""
-    return HttpResponse("ok", content_type="text/plain")
+    """Whether the process answers, and which start it is of; says nothing about the data."""
+    headers = {"Ronda-Instance": os.environ.get("RONDA_INSTANCE", "")}
+    return HttpResponse("ok", content_type="text/plain", headers=headers)
 
 
 class StyleGuide(TemplateView):

@@ -6,14 +6,20 @@ from drf_spectacular.views import SpectacularAPIView
 
 from ronda.accounting import pages as accounting_pages
 from ronda.accounting import workspace as accounting
+from ronda.agents import workspace as agents
+from ronda.analysis import workspace as analysis
 from ronda.billing import workspace as billing
 from ronda.catalogue import workspace as catalogue
 from ronda.company import workspace as company
 from ronda.company.imports import workspace as imports
+from ronda.contracts import pages as contracts_pages
 from ronda.contracts import workspace as contracts
+from ronda.packages import workspace as packages
 from ronda.parties import workspace as parties
 from ronda.payments import pages as payments_pages
 from ronda.payments import workspace as payments
+from ronda.quotes import workspace as quotes
+from ronda.renewals import workspace as renewals
 from ronda.reports import workspace as reports
 from ronda.site import pages
 from ronda.workspace.rest import mount_api
@@ -22,9 +28,12 @@ from ronda.workspace.urls import mount, shell_urls
 WORKSPACES = [
     *parties.WORKSPACES,
     *catalogue.WORKSPACES,
-    contracts.Contracts,
-    contracts.Lines,
-    contracts.Proposals,
+    *contracts.WORKSPACES,
+    *renewals.WORKSPACES,
+    *quotes.WORKSPACES,
+    *packages.WORKSPACES,
+    *agents.WORKSPACES,
+    *analysis.WORKSPACES,
     billing.Documents,
     billing.Runs,
     payments.DueDates,
@@ -33,6 +42,7 @@ WORKSPACES = [
     accounting.Accounts,
     accounting.JournalEntries,
     reports.Layouts,
+    reports.Conditions,
     company.Companies,
     company.Branches,
     company.People,
@@ -48,6 +58,7 @@ WORKSPACES = [
 urlpatterns = [
     path("", pages.Home.as_view(), name="home"),
     path("healthz", pages.healthz, name="healthz"),
+    *contracts_pages.urlpatterns,
     *mount(WORKSPACES),
     *shell_urls(),
     path("", include("ronda.company.urls")),
@@ -55,6 +66,11 @@ urlpatterns = [
     path("", include("ronda.countries.it.urls")),
     path("", include("ronda.parties.urls")),
     path("", include("ronda.billing.urls")),
+    path("", include("ronda.renewals.urls")),
+    path("", include("ronda.quotes.urls")),
+    path("", include("ronda.packages.urls")),
+    path("", include("ronda.agents.urls")),
+    path("", include("ronda.analysis.urls")),
     path("", include("ronda.reports.urls")),
     *payments_pages.urlpatterns,
     *accounting_pages.urlpatterns,

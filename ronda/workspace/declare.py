@@ -138,6 +138,7 @@ class Inline:
     """Rows edited inside the form of their parent. `fk` is needed when there are two foreign keys.
 
     With `by_service` the workspace's `save` writes them, from `form.inlines[code]` (a validated formset).
+    `rows` returns the rows that may be edited at all; without it all of them may.
     """
 
     model: type[models.Model]
@@ -149,6 +150,7 @@ class Inline:
     min_num: int = 0
     max_num: int = 200
     by_service: bool = False
+    rows: Callable[[], QuerySet[Any]] | None = None
 
     @property
     def name(self) -> str:
@@ -202,6 +204,8 @@ class Workspace:
     related: ClassVar[Sequence[str]] = ()
     prefetch: ClassVar[Sequence[Any]] = ()
     company_path: ClassVar[str | None] = "company"
+    # Other fields of a form that narrow the choice of these records: parameter of the look-up to path.
+    narrowed_by: ClassVar[Mapping[str, str]] = {}
     order: ClassVar[Sequence[str]] = ("-pk",)
     page_size: ClassVar[int] = 50
 

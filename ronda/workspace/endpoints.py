@@ -18,8 +18,9 @@ from django.views import View
 from django.views.decorators.http import require_POST
 
 from ronda.workspace.context import THEMES, entries, title_of
-from ronda.workspace.listing import search
+from ronda.workspace.fields import narrowed
 from ronda.workspace.registry import detail_url, registry
+from ronda.workspace.search import search
 from ronda.workspace.services import choose_language as keep_language
 
 PER_WORKSPACE = 8
@@ -83,7 +84,10 @@ class Palette(JsonForPeople):
 
 
 class Lookup(JsonForPeople):
-    """Records of a model for <ui-combobox>: `{"results": [{id, text, hint}], "more": bool}`."""
+    """Records of a model for <ui-combobox>: `{"results": [{id, text, hint}], "more": bool}`.
+
+    `?with=party,account&party=3` leaves those that fit one of the named values (`Workspace.narrowed_by`).
+    """
 
     size = 30
 
@@ -95,7 +99,10 @@ class Lookup(JsonForPeople):
         if not request.user.has_perm(workspace.permission("view")):  # type: ignore[union-attr]
             raise PermissionDenied
         text = request.GET.get("q", "").strip()[:100].replace("\x00", "")
-        rows = list(search(workspace.records(request), workspace.search, text)[: self.size + 1])
+        records = workspace.records(request)
+        if along := request.GET.get("with", "")[:200]:
+            records = narrowed(records, {name: request.GET.get(name, "") for name in along.split(",")})
+        rows = list(search(records, workspace.search, text)[: self.size + 1])
         results = [{"id": str(row.pk), "text": str(row), "hint": ""} for row in rows[: self.size]]
         return JsonResponse({"results": results, "more": len(rows) > self.size})
 

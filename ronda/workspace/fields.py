@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import Q
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -85,17 +86,22 @@ class RecordSelect(forms.Select):
     template_name = "workspace/widgets/record.html"
     field: Any
     remote = False
+    # What narrows these choices on the page's form (the customer chosen, for his sites), and that form.
+    along: tuple[str, ...] = ()
+    beside: Any = None
 
     def __init__(self, attrs: dict[str, Any] | None = None, choices: Any = ()) -> None:
         super().__init__(attrs, choices)
         self.shared: dict[Any, list[Any] | None] = {}
 
     def optgroups(self, name: str, value: list[str], attrs: dict[str, Any] | None = None) -> list[Any]:
-        records = self._few()
-        self.remote = records is None
-        if records is None:
-            keys = [one for one in value if str(one).isdecimal()]
-            records = list(self.field.queryset.filter(pk__in=keys)) if keys else []
+        few = self._few()
+        self.remote = few is None or bool(self.along)
+        records = list(few or [])
+        if self.remote:
+            known = {str(record.pk) for record in records}
+            keys = [one for one in value if str(one).isdecimal() and str(one) not in known]
+            records += list(self.field.queryset.filter(pk__in=keys)) if keys else []
         self.choices = self._pairs(records)
         return super().optgroups(name, value, attrs)
 
@@ -103,13 +109,20 @@ class RecordSelect(forms.Select):
         """All the records when they are few, or when nothing can search them; read once for all rows."""
         key = self.field.label
         if key not in self.shared:
-            queryset = self.field.queryset
+            queryset = self._narrowed()
             records = list(queryset.all()[: REMOTE_FROM + 1])
             many = len(records) > REMOTE_FROM
             if many and registry.of(queryset.model) is None:
                 records, many = list(queryset.all()), False
             self.shared[key] = None if many else records
         return self.shared[key]
+
+    def _narrowed(self) -> Any:
+        """The records that fit what the page's form says now; all of them when nothing narrows them."""
+        if not self.along or self.beside is None:
+            return self.field.queryset
+        given = {name: getattr(value := self.beside[name].value(), "pk", value) for name in self.along}
+        return narrowed(self.field.queryset, given)
 
     def _pairs(self, records: list[Any]) -> list[tuple[Any, Any]]:
         empty: list[tuple[Any, Any]] = (
@@ -123,6 +136,7 @@ class RecordSelect(forms.Select):
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
         context["data_url"] = lookup_url(self.field.queryset.model) if self.remote else ""
+        context["data_with"] = ",".join(self.along)
         return context
 
 
@@ -138,6 +152,20 @@ def lookup_url(model: type[models.Model]) -> str:
         return reverse("lookup", args=[model._meta.label_lower])
     except NoReverseMatch:
         return ""
+
+
+def narrowed(records: Any, given: Mapping[str, Any]) -> Any:
+    """The records that fit one of the values given, by the paths of their workspace's `narrowed_by`.
+
+    Without any value there are none: who has not chosen the customer yet has no sites to choose from.
+    """
+    workspace = registry.of(records.model)
+    paths = workspace.narrowed_by if workspace is not None else {}
+    wanted = Q(pk__in=())
+    for name, value in given.items():
+        if name in paths and str(value).isdecimal() and len(str(value)) < 19:
+            wanted |= Q(**{paths[name]: int(value)})
+    return records.filter(pk__in=records.model._base_manager.filter(wanted).values("pk"))
 
 
 def company_records(queryset: Any, company: Any, path: str | None) -> Any:

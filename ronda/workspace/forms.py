@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.db import models
 from django.forms import BaseInlineFormSet
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from ronda.workspace.fields import RecordSelect, dress, human
@@ -31,13 +32,17 @@ class CompanyModelForm(forms.ModelForm):
     """The form of a record. The company comes from the request and is never a field.
 
     `fieldsets` groups the fields: ((legend, ("name", "kind")), ...); without it there is one group.
-    `wide` and `short` name the fields that take a whole row or half a cell.
+    `wide` and `short` name the fields that take a whole row or half a cell. `rows_after` is the number of
+    groups before the inline rows; without it they come last. `along` names, by field, those of the page's
+    form that narrow its choices (`Workspace.narrowed_by`): {"site": ("party",)}.
     """
 
     company_paths: ClassVar[Mapping[str, str]] = {}
     fieldsets: ClassVar[Any] = ()
     wide: ClassVar[tuple[str, ...]] = ()
     short: ClassVar[tuple[str, ...]] = ()
+    rows_after: ClassVar[int | None] = None
+    along: ClassVar[Mapping[str, tuple[str, ...]]] = {}
 
     def __init__(self, *args: Any, company: Any = None, canonical: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -48,6 +53,9 @@ class CompanyModelForm(forms.ModelForm):
         if self.instance.pk is None and company is not None and has_company(type(self.instance)):
             self.instance.company = company
         dress(self, company=company, paths=self.company_paths, canonical=canonical)
+        for name, others in self.along.items():
+            widget: Any = self.fields[name].widget
+            widget.along, widget.beside = others, self
         if lock_field(type(self.instance)):
             self.fields["seen"] = forms.CharField(required=False, widget=forms.HiddenInput)
             self.initial["seen"] = seen(self.instance)
@@ -57,6 +65,13 @@ class CompanyModelForm(forms.ModelForm):
         excluded: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]
         excluded.discard("company")
         return excluded
+
+    @cached_property
+    def changed_data(self) -> list[str]:
+        """The names of the fields that say something else; browsers send other line ends than we may hold."""
+        return [
+            name for name in super().changed_data if _lines(self[name].initial) != _lines(self[name].data)
+        ]
 
     def changes(self) -> dict[str, list[Any]]:
         """What the person changed: field to [before, after] in words."""
@@ -89,6 +104,7 @@ class InlineFormSet(BaseInlineFormSet):
         self.company = company
         self.canonical = canonical
         self.shared: dict[Any, Any] = {}
+        self.head: Any = None  # the form of the record these are rows of
         super().__init__(*args, **kwargs)
 
     def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
@@ -102,7 +118,7 @@ class InlineFormSet(BaseInlineFormSet):
         super().add_fields(form, index)
         for field in form.fields.values():
             if isinstance(field.widget, RecordSelect):
-                field.widget.shared = self.shared
+                field.widget.shared, field.widget.beside = self.shared, self.head
 
     def changes(self) -> dict[str, list[Any]]:
         """Rows added, changed and removed in words; call after the rows are saved."""
@@ -116,6 +132,10 @@ class InlineFormSet(BaseInlineFormSet):
             for key, pair in _changes_of(form).items():
                 found[f"{name} {form.instance}: {key}"] = pair
         return found
+
+
+def _lines(value: Any) -> Any:
+    return value.splitlines() if isinstance(value, str) else [value]
 
 
 def _changes_of(form: Any) -> dict[str, list[Any]]:

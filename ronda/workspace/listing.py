@@ -8,21 +8,19 @@ from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, QuerySet, Sum, Window
 from django.http import HttpRequest, QueryDict
 
 from ronda.workspace.display import heading, kind_of
 from ronda.workspace.filters import Chip, Filter, FilterContext, as_filter
-from ronda.workspace.paths import field_at, is_many
+from ronda.workspace.paths import field_at
 from ronda.workspace.registry import registry
+from ronda.workspace.search import search
 
 if TYPE_CHECKING:
     from ronda.workspace.declare import Column, Workspace
 
 LARGEST_PAGE = 500
-WORDS = 6
-# A search with no more rows than this is scanned for once: count, sums and page follow from the keys.
-FOUND_AT_ONCE = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,32 +96,39 @@ class Listing:
 
     @cached_property
     def summed(self) -> list[str]:
-        """Columns whose total stands in the foot."""
-        return [c.name for c in self.workspace.columns if c.total and c.value is None]
+        """Columns whose total stands in the foot: of those shown, for each sum is paid for at every page."""
+        return [c.name for c in self.columns if c.total and c.value is None]
 
     @cached_property
-    def found(self) -> list[Any] | None:
-        """Key and summed columns of what a search found; None without a search, or when it found many.
+    def found(self) -> tuple[dict[str, Any], list[Any]] | None:
+        """Totals and keys of the page of a search, from one pass over what it finds.
 
-        Searching inside texts reads the whole table: it is done once, not for totals and page each.
+        None without a search, and when the page asked for is beyond the last one.
         """
         if not self.text:
             return None
-        found = list(self.rows.order_by().values_list("pk", *self.summed)[: FOUND_AT_ONCE + 1])
-        return found if len(found) <= FOUND_AT_ONCE else None
+        over = {f"sum_{n}": Window(Sum(name)) for n, name in enumerate(self.summed)}
+        start = (self._asked_number - 1) * self.page_size
+        found = list(
+            self.rows.annotate(rows_count=Window(Count("pk")), **over).values("pk", "rows_count", *over)[
+                start : start + self.page_size
+            ]
+        )
+        if found:
+            return self._named(found[0]), [row["pk"] for row in found]
+        return None if start else (self._named({"rows_count": 0}), [])
 
     @cached_property
     def totals(self) -> dict[str, Any]:
         """Count and sums of the whole filtered list, in one statement."""
-        named: dict[str, Any] = {c.name: None for c in self.workspace.columns if c.total}
         if self.found is not None:
-            for place, name in enumerate(self.summed, start=1):
-                values = [row[place] for row in self.found if row[place] is not None]
-                named[name] = sum(values[1:], values[0]) if values else None
-            return {"count": len(self.found), "sums": named}
+            return self.found[0]
         sums = {f"sum_{n}": Sum(name) for n, name in enumerate(self.summed)}
-        found = self.rows.order_by().aggregate(rows_count=Count("pk"), **sums)
-        named |= {name: found[f"sum_{n}"] for n, name in enumerate(self.summed)}
+        return self._named(self.rows.order_by().aggregate(rows_count=Count("pk"), **sums))
+
+    def _named(self, found: dict[str, Any]) -> dict[str, Any]:
+        named: dict[str, Any] = {c.name: None for c in self.columns if c.total}
+        named |= {name: found.get(f"sum_{n}") for n, name in enumerate(self.summed)}
         return {"count": found["rows_count"], "sums": named}
 
     @property
@@ -143,19 +148,22 @@ class Listing:
     @cached_property
     def number(self) -> int:
         """The page shown; numbers beyond the last one show the last."""
+        return min(self._asked_number, self.pages)
+
+    @property
+    def _asked_number(self) -> int:
         asked = self.given.get("page", "1")
-        return min(max(int(asked), 1), self.pages) if asked.isdecimal() and len(asked) < 12 else 1
+        return max(int(asked), 1) if asked.isdecimal() and len(asked) < 12 else 1
 
     @cached_property
     def page(self) -> list[Any]:
         """The rows of the page, in one statement: keys first, so that rows skipped over are never joined."""
         if not self.count:
             return []
+        if self.found is not None:
+            return list(self.records.filter(pk__in=self.found[1]).order_by(*self.order))
         start = (self.number - 1) * self.page_size
         end = min(start + self.page_size, self.count)
-        if self.found is not None:
-            found = [row[0] for row in self.found]
-            return list(self.records.filter(pk__in=found).order_by(*self.order)[start:end])
         keys = self.rows.values("pk")
         if start > self.count // 2:  # nearer to the end: count from there
             keys = keys.reverse()[self.count - end : self.count - start]
@@ -210,21 +218,3 @@ class Listing:
     def without(self, names: Iterable[str]) -> str:
         """The list's parameters without some of them; removing a filter goes back to the first page."""
         return self.query(page=None, **dict.fromkeys(names))
-
-
-def search(rows: QuerySet[Any], lookups: Iterable[str], text: str) -> QuerySet[Any]:
-    """Rows where each word is found in one of the look-ups."""
-    words = text.split()[:WORDS]
-    lookups = list(lookups)
-    if not words or not lookups:
-        return rows
-    wanted = Q()
-    for word in words:
-        matches = Q()
-        for lookup in lookups:
-            matches |= Q(**{f"{lookup}__icontains": word})
-        wanted &= matches
-    if any(is_many(rows.model, lookup) for lookup in lookups):
-        found = rows.model._base_manager.filter(wanted).values("pk")
-        return rows.filter(pk__in=found)
-    return rows.filter(wanted)

@@ -97,6 +97,23 @@ class Page(GuardMixin):
     def may_add(self) -> bool:
         return bool(self.workspace.form_class) and self.workspace.may_add and self.may("add")
 
+    def tabs(self, record: Any) -> list[Tab]:
+        """The record's tabs that this person may open."""
+        return [tab for tab in self.workspace.all_tabs() if self.sees(tab, record)]
+
+    def sees(self, tab: Tab, record: Any) -> bool:
+        """A tab needs its permission, or the view permission of the rows it shows."""
+        user: Any = self.request.user
+        if tab.permission:
+            return bool(user.has_perm(tab.permission))
+        if tab.rows is None:
+            return True
+        workspace = registry.of(tab.rows(record).model)
+        return workspace is None or bool(user.has_perm(workspace.permission("view")))
+
+    def count(self, tab: Tab, record: Any) -> int | None:
+        return tab.count(record) if tab.count else None
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         meta = self.workspace.model._meta
         known = {
@@ -236,7 +253,7 @@ class DetailPage(Page, DetailView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         workspace, record = self.workspace, self.object
-        tabs = self.tabs()
+        tabs = self.tabs(record)
         open_code = self.request.GET.get("tab", "")
         open_tab = next((tab for tab in tabs if tab.code == open_code), None)
         may_edit = (
@@ -247,7 +264,7 @@ class DetailPage(Page, DetailView):
         context = super().get_context_data(
             badges=self.badges(),
             facts=self.facts() if open_tab is None else [],
-            tabs=[(tab, f"?tab={tab.code}", tab is open_tab, self.count(tab)) for tab in tabs],
+            tabs=[(tab, f"?tab={tab.code}", tab is open_tab, self.count(tab, record)) for tab in tabs],
             open_tab=open_tab,
             edit_url=reverse(workspace.name("edit"), args=[record.pk]) if may_edit else "",
             **kwargs,
@@ -256,22 +273,6 @@ class DetailPage(Page, DetailView):
         if open_tab is not None:
             context.update(self.tab_context(open_tab))
         return context
-
-    def tabs(self) -> list[Tab]:
-        return [tab for tab in self.workspace.all_tabs() if self.sees(tab)]
-
-    def sees(self, tab: Tab) -> bool:
-        """A tab needs its permission, or the view permission of the rows it shows."""
-        user: Any = self.request.user
-        if tab.permission:
-            return bool(user.has_perm(tab.permission))
-        if tab.rows is None:
-            return True
-        workspace = registry.of(tab.rows(self.object).model)
-        return workspace is None or bool(user.has_perm(workspace.permission("view")))
-
-    def count(self, tab: Tab) -> int | None:
-        return tab.count(self.object) if tab.count else None
 
     def badges(self) -> list[Any]:
         """The record's badges, beside its name."""

@@ -159,7 +159,8 @@ def data_of_rows(inline: Inline, rows: list[dict[str, Any]], record: Any, compan
             for field in inline.model._meta.concrete_fields
             if isinstance(field, models.ForeignKey) and isinstance(record, field.related_model)  # type: ignore[arg-type]
         )
-        existing = {row.pk: row for row in inline.model._base_manager.filter(**{fk: record}).order_by("pk")}
+        rows_of = inline.rows() if inline.rows is not None else inline.model._base_manager.all()
+        existing = {row.pk: row for row in rows_of.filter(**{fk: record}).order_by("pk")}
     given = {row["id"]: row for row in rows if row.get("id") in existing}
     prefix, data = inline.name, {}
     ordered = [(pk, given.get(pk)) for pk in existing] + [

@@ -20,6 +20,8 @@ from ronda.workspace.pages import Page
 from ronda.workspace.registry import detail_url
 from ronda.workspace.services import save_record
 
+TO_TAB = "tab:"  # what the buttons of a form's tabs say before the tab's code
+
 
 def formset_class(workspace: type[Workspace], inline: Inline) -> type[InlineFormSet]:
     """The rows of an inline as a formset of the workspace's model."""
@@ -55,8 +57,15 @@ def formsets(
         if only is not None and inline.name not in only:
             continue
         found[inline.name] = formset_class(workspace, inline)(
-            data, files, instance=form.instance, prefix=inline.name, company=company, canonical=canonical
+            data,
+            files,
+            instance=form.instance,
+            prefix=inline.name,
+            company=company,
+            canonical=canonical,
+            queryset=inline.rows() if inline.rows is not None else None,
         )
+        found[inline.name].head = form
     form.inlines = found
     return found
 
@@ -100,11 +109,17 @@ class SaveMixin(Page):
         rows = formsets(
             self.workspace, form, request.POST, request.FILES, company=getattr(request, "company", None)
         )
+        if (left := self.left_unchanged(form)) is not None:
+            return left
         valid = form.is_valid()
         rows_valid = [one.is_valid() for one in rows.values()]
         return self.form_valid(form) if valid and all(rows_valid) else self.form_invalid(form)
 
     def get_subject(self) -> Any:
+        return None
+
+    def left_unchanged(self, form: Any) -> HttpResponse | None:
+        """The answer to a form that needs no saving; None when it is to be saved."""
         return None
 
     def form_valid(self, form: Any) -> HttpResponse:
@@ -148,10 +163,12 @@ class SaveMixin(Page):
             rows.title = capfirst(str(inline.label or inline.model._meta.verbose_name_plural))
             rows.row_name = str(inline.model._meta.verbose_name)
         context["groups"] = form.groups() if hasattr(form, "groups") else [("", list(form.visible_fields()))]
+        context["rows_after"] = getattr(form, "rows_after", None) or len(context["groups"])
         context["wide"] = getattr(form, "wide", ())
         context["short"] = getattr(form, "short", ())
         context["errors"] = error_summary(form)
         context["cancel_url"] = self.cancel_url()
+        context["then"] = self.request.POST.get("then", "")
         return context
 
     def cancel_url(self) -> str:
@@ -197,9 +214,31 @@ class AddPage(SaveMixin, CreateView):
 
 
 class EditPage(SaveMixin, UpdateView):
-    """A change to a record."""
+    """A change to a record. Its tabs are buttons here: each saves the form and opens that tab (E45)."""
 
     verb = "change"
+
+    def left_unchanged(self, form: Any) -> HttpResponse | None:
+        """Going to a tab from a form in which nothing was changed writes nothing, valid or not."""
+        if not self.request.POST.get("then", "").startswith(TO_TAB):
+            return None
+        changed = set(form.changed_data) - {"seen"}
+        if changed or any(rows.has_changed() for rows in form.inlines.values()):
+            return None
+        return HttpResponseRedirect(self.get_success_url())
+
+    def get_success_url(self) -> str:
+        then = self.request.POST.get("then", "")
+        url = super().get_success_url()
+        known = {f"{TO_TAB}{tab.code}": tab.code for tab in self.tabs(self.object)}
+        return f"{url}?tab={known[then]}" if then in known else url
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        context["form_tabs"] = [
+            (f"{TO_TAB}{tab.code}", tab.label, self.count(tab, self.object)) for tab in self.tabs(self.object)
+        ]
+        return context
 
     def get_subject(self) -> Any:
         return self.get_object()

@@ -29,6 +29,10 @@ SCREENS: dict[str, Screen] = {
     "settings": ("settings", ""),
     "jobs": ("job-list", ""),
     "import": ("import-new", ""),
+    "monthly analysis": ("analysis-months", ""),
+    "yearly by service": ("analysis-services", ""),
+    "trends": ("analysis-trends", ""),
+    "forecast": ("analysis-forecast", ""),
 }
 # Colours that are still changing into others have no contrast yet.
 SETTLED = "() => Promise.allSettled(document.getAnimations().map((one) => one.finished))"

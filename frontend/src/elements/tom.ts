@@ -5,7 +5,7 @@ import { el } from "../lib/dom.ts";
 import { say } from "../lib/i18n.ts";
 
 export interface Choice { id: string | number; text: string; hint?: string }
-export interface Chooser { destroy(): void }
+export interface Chooser { destroy(): void; forget(): void; choose(value: string): void }
 interface Settings { search: ((words: string) => Promise<Choice[]>) | null; placeholder: string; addLink: (words: string) => HTMLElement | null }
 
 TomSelect.define("remove_button", clearOnEscape);
@@ -67,5 +67,12 @@ export function choose(select: HTMLSelectElement, settings: Settings): Chooser {
     ...(settings.search ? remote(settings.search) : {}),
   });
   select.setAttribute("aria-hidden", "true");
-  return box;
+  return {
+    destroy: () => box.destroy(),
+    choose: (value) => box.setValue(value),
+    forget() {
+      box.clearOptions();
+      box.wrapper.classList.remove("preloaded");
+    },
+  };
 }

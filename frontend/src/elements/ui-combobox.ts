@@ -9,7 +9,7 @@ const WORTH_SEARCHING = 8;
 /**
  * <ui-combobox data-url="/parties/lookup/" data-with="company"><select name="party">…</select></ui-combobox>
  * Without data-url it searches in the select's own options. data-url answers {results: [{id, text, hint}]} to ?q=;
- * data-with names fields of the form sent along. data-add-url offers "Add …" as a link to ?name=.
+ * data-with names fields of the form sent along, and itself as ?with=. data-add-url offers "Add …" as a link to ?name=.
  */
 export class UiCombobox extends RondaElement {
   private chooser: Chooser | null = null;
@@ -33,6 +33,24 @@ export class UiCombobox extends RondaElement {
       addLink: (words) => this.addLink(words),
     });
     this.keepVisible();
+    this.closest("form")?.addEventListener("change", (event) => this.otherChanged(event), { signal: this.signal });
+  }
+
+  /** Chooses one of the choices, or none with "". */
+  choose(value: string): void {
+    const select = this.querySelector("select");
+    if (this.chooser) this.chooser.choose(value);
+    else if (select) select.value = value;
+  }
+
+  /** What was found for another customer is no choice any more. */
+  private otherChanged(event: Event): void {
+    const name = (event.target as HTMLInputElement).name;
+    if (name && this.along.includes(name)) this.chooser?.forget();
+  }
+
+  private get along(): string[] {
+    return (this.dataset["with"] ?? "").split(",").filter(Boolean);
   }
 
   /**
@@ -51,8 +69,8 @@ export class UiCombobox extends RondaElement {
   }
 
   private async search(words: string): Promise<Choice[]> {
-    const params: Record<string, string | undefined> = { q: words };
-    for (const name of (this.dataset["with"] ?? "").split(",").filter(Boolean)) {
+    const params: Record<string, string | undefined> = { q: words, with: this.along.join(",") };
+    for (const name of this.along) {
       const field = this.closest("form")?.elements.namedItem(name);
       params[name] = field && "value" in field ? String(field.value) : undefined;
     }

@@ -6,7 +6,6 @@ document.addEventListener("submit", (event) => {
   if (event.defaultPrevented || form.method !== "post" || form.target) return;
   if (form.dataset["sent"]) return event.preventDefault();
   form.dataset["sent"] = "1";
-  form.removeAttribute("data-dirty");
   const button = event.submitter;
   button?.setAttribute("aria-busy", "true");
   setTimeout(() => {
@@ -32,12 +31,4 @@ document.addEventListener("input", (event) => {
   const field = event.target as HTMLInputElement;
   const form = field.form;
   if (form?.matches("[data-autosubmit]") && field.type === "search") submitSoon(form);
-});
-
-// <form data-guard>: the browser asks before typed things are lost.
-document.addEventListener("input", (event) => {
-  (event.target as HTMLInputElement).form?.closest("form[data-guard]")?.setAttribute("data-dirty", "");
-});
-window.addEventListener("beforeunload", (event) => {
-  if (document.querySelector("form[data-dirty]")) event.preventDefault();
 });

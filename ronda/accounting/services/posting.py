@@ -6,6 +6,7 @@ from django.db import transaction
 
 from ronda.accounting.domain.postings import Posting, off_balance
 from ronda.accounting.models import Account, JournalEntry, JournalLine
+from ronda.accounting.queries import first_open_day
 from ronda.accounting.services.chart import seed_chart
 from ronda.company import bulk
 from ronda.company.models import Company
@@ -25,8 +26,9 @@ class UnknownAccount(Refusal):
 def post_entries(company_id: int, postings: Sequence[Posting]) -> int:
     """Write the entries whose source is not posted yet; how many were written.
 
-    Two queries and two inserts, however many entries. Nothing is written unless all balance
-    (Unbalanced) and all accounts exist (UnknownAccount).
+    Three queries and two inserts, however many entries. Nothing is written unless all balance
+    (Unbalanced) and all accounts exist (UnknownAccount). What is dated in a closed period goes
+    to the first open day (R27).
     """
     _refuse_unbalanced(postings)
     sources = [posting.source for posting in postings]
@@ -36,13 +38,13 @@ def post_entries(company_id: int, postings: Sequence[Posting]) -> int:
     if not new:
         return 0
 
-    accounts = _accounts(company_id, new)
+    accounts, opened = _accounts(company_id, new), first_open_day(company_id)
     entries = bulk.insert(
         [
             bulk.row(
                 JournalEntry,
                 company_id=company_id,
-                date=posting.date,
+                date=posting.date if opened is None else max(opened, posting.date),
                 journal=posting.journal,
                 source=posting.source,
                 text=posting.text[:200],

@@ -6,8 +6,8 @@ import pytest
 from django.urls import reverse
 from python_calamine import CalamineWorkbook
 
-from ronda.accounting import pages
 from ronda.accounting.models import Account, JournalEntry
+from ronda.accounting.pages import books
 from ronda.company.services import create_company
 from ronda.payments.tests.makers import issued, new_party
 
@@ -62,7 +62,7 @@ def test_a_period_that_ends_before_it_begins_is_told(page):
 
 
 def test_the_ledger_page_runs_on_over_its_pages(page, party, customers, monkeypatch):
-    monkeypatch.setattr(pages, "ROWS", 2)
+    monkeypatch.setattr(books, "ROWS", 2)
     for net in ("100", "10", "20", "30"):
         issued(party, JANUARY if net == "100" else MARCH, net, rate="0")
 

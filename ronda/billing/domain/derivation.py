@@ -60,7 +60,14 @@ _LABELS: dict[str, Any] = {
     "discount.amount": _("discount on the unit price"),
     "index": _("adjustment to the index %(series)s, %(month)s"),
     "correction": _("already billed for these days"),
+    "adjust.owed": _("owed for these days under the terms of today"),
+    "adjust.billed": _("less what was billed for them: %(documents)s"),
+    "adjust.beyond": _("already given back by earlier credit notes"),
     "total": _("amount of the line"),
+    "stamp.base": _("amounts without VAT that count for the stamp duty (%(natures)s)"),
+    "above.stamp": _("threshold: no duty up to this amount"),
+    "total.stamp": _("stamp duty, a fixed amount"),
+    "total.exempt": _("no stamp duty, exempt because: %(reason)s"),
 }
 
 
@@ -73,7 +80,15 @@ def describe(step: Step, day: Callable[[str], str] = str) -> str:
     return str(label) % facts
 
 
-_SIGNS = {"price": "", "total": "= ", "discount": "− ", "correction": "− ", "merged": ""}
+_SIGNS = {
+    "price": "",
+    "stamp": "",
+    "merged": "",
+    "above": "> ",
+    "total": "= ",
+    "discount": "− ",
+    "correction": "− ",
+}
 
 
 def rows(steps: Iterable[Step], day: Callable[[str], str] = str) -> list[tuple[str, str]]:

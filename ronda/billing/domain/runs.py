@@ -38,6 +38,7 @@ class GroupKey(NamedTuple):
     # Header discount in per cent, as text so that the key is plain JSON.
     discount: str = "0"
     closing: str = ""
+    stamp_duty_exemption: str = ""
 
     def digest(self) -> str:
         """The key as a fixed-length text, for comparing with drafts and earlier runs."""
@@ -145,8 +146,20 @@ class LeftOut(NamedTuple):
     facts: dict[str, Any]
 
 
+class Agreement(NamedTuple):
+    """What a proposed line belongs to; `fee` is equal for all versions of one fee, `text` says what it is."""
+
+    pk: int
+    label: str
+    fee: int
+    text: str
+
+
 class ChargeSource(Protocol):
-    """Where charges come from. Registered by apps above billing."""
+    """Where charges come from. Registered by apps above billing.
+
+    `filters` may hold "known_until", a day as 2026-03-31: then charges billed later count as not billed.
+    """
 
     code: str
 
@@ -158,6 +171,14 @@ class ChargeSource(Protocol):
         self, company_id: int, party_ids: Sequence[int], *, as_of: date, filters: Mapping[str, Any]
     ) -> Iterable[Proposal | LeftOut]:
         """Everything owed by these payers as of the day, and why the rest is not."""
+        ...
+
+    def agreements(self, refs: Sequence[int]) -> Mapping[int, Agreement]:
+        """What each `ProposedLine.ref` belongs to."""
+        ...
+
+    def named(self, company_id: int, label: str) -> list[int]:
+        """Ids of the agreements a person means by a number, for the filter "contracts"."""
         ...
 
     def refused(self, lines: Sequence[ProposedLine]) -> Iterable[tuple[ProposedLine, str]]:

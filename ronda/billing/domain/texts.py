@@ -11,6 +11,8 @@ _STAMP = {"it": "Imposta di bollo", "fr": "Droit de timbre", "en": "Stamp duty"}
 _CREDIT = {"it": "Storno {}", "fr": "Annulation {}", "en": "Credit of {}"}
 _ADVANCE = {"it": "Detrazione acconto {}", "fr": "Déduction de l’acompte {}", "en": "Less advance {}"}
 
+_ADJUSTMENT = {"it": "Conguaglio: {}", "fr": "Régularisation : {}", "en": "Adjustment: {}"}
+
 
 def _day(day: date) -> str:
     return f"{day.day:02d}/{day.month:02d}/{day.year}"
@@ -42,3 +44,9 @@ def credit_text(label: str, language: str) -> str:
 
 def advance_text(label: str, language: str) -> str:
     return _ADVANCE.get(language, _ADVANCE["en"]).format(label)
+
+
+def adjustment_text(text: str, starts_on: date, ends_on: date, language: str) -> str:
+    """The line of an adjustment document: the fee and the days whose amount changed."""
+    wording = _ADJUSTMENT.get(language, _ADJUSTMENT["en"])
+    return wording.format(line_text(text[:950], starts_on, ends_on, language))

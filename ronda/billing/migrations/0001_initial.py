@@ -72,6 +72,8 @@ class Migration(migrations.Migration):
                 ('vat_total', models.DecimalField(decimal_places=2, default=0, max_digits=12, verbose_name='VAT')),
                 ('gross_total', models.DecimalField(decimal_places=2, default=0, max_digits=12, verbose_name='total')),
                 ('stamp_duty', models.DecimalField(decimal_places=2, default=0, max_digits=12, verbose_name='stamp duty')),
+                ('stamp_duty_derivation', models.JSONField(blank=True, default=list, verbose_name='derivation of the stamp duty')),
+                ('stamp_duty_exemption', models.CharField(blank=True, max_length=200, verbose_name='exempt from stamp duty because')),
                 ('withholding_total', models.DecimalField(decimal_places=2, default=0, max_digits=12, verbose_name='withholding amount')),
                 ('payable', models.DecimalField(decimal_places=2, default=0, max_digits=12, verbose_name='to pay')),
                 ('run_key', models.CharField(blank=True, max_length=64)),
@@ -171,6 +173,8 @@ class Migration(migrations.Migration):
                 ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='skips', to='billing.billingrun')),
             ],
             options={
+                'verbose_name': 'item left out of a run',
+                'verbose_name_plural': 'items left out of a run',
                 'indexes': [models.Index(fields=['run', 'code'], name='billing_run_run_id_b6ed6e_idx')],
             },
         ),
@@ -183,6 +187,8 @@ class Migration(migrations.Migration):
                 ('company', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='company.company')),
             ],
             options={
+                'verbose_name': 'seller as printed',
+                'verbose_name_plural': 'sellers as printed',
                 'constraints': [models.UniqueConstraint(fields=('company', 'digest'), name='seller_identity_once')],
             },
         ),
@@ -204,6 +210,8 @@ class Migration(migrations.Migration):
                 ('document', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='vat_groups', to='billing.document')),
             ],
             options={
+                'verbose_name': 'VAT total',
+                'verbose_name_plural': 'VAT totals',
                 'constraints': [models.UniqueConstraint(fields=('document', 'rate', 'nature', 'exigibility'), name='vat_group_once')],
             },
         ),

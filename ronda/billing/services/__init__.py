@@ -1,7 +1,14 @@
 """What can be done with documents and runs. Each function is one operation in one transaction."""
 
+from ronda.billing.services.adjusting import Difference, MoreThanIssued, issue_adjustment
 from ronda.billing.services.advances import NotAnAdvance, deduct_advance
-from ronda.billing.services.crediting import MoreThanCreditable, NotCreditable, credit_document, creditable
+from ronda.billing.services.crediting import (
+    MoreThanCreditable,
+    NotCreditable,
+    credit_document,
+    creditable,
+    given_back,
+)
 from ronda.billing.services.drafts import (
     DraftLine,
     NotADraft,
@@ -32,19 +39,33 @@ from ronda.billing.services.runs import (
     issue_entries,
     retry_failed,
 )
+from ronda.billing.services.simulating import (
+    Simulation,
+    TooManyPayers,
+    UnknownAgreement,
+    differences,
+    filters_for,
+    picture_of,
+    simulate,
+)
 
 __all__ = [
     "AlreadyConfirmed",
     "AlreadyIssued",
+    "Difference",
     "DraftLine",
     "IncompletePayer",
     "MoreThanCreditable",
+    "MoreThanIssued",
     "NoLines",
     "NotADraft",
     "NotAnAdvance",
     "NotCreditable",
     "NothingToRetry",
     "OldPeriods",
+    "Simulation",
+    "TooManyPayers",
+    "UnknownAgreement",
     "ZeroTotal",
     "add_lines",
     "confirm_run",
@@ -52,18 +73,24 @@ __all__ = [
     "creditable",
     "deduct_advance",
     "delete_draft",
+    "differences",
     "discard_run",
     "draft_document",
     "exclude_entries",
     "fill_run",
+    "filters_for",
+    "given_back",
     "has_old_periods",
     "include_entries",
+    "issue_adjustment",
     "issue_document",
     "issue_entries",
+    "picture_of",
     "prepare_run",
     "request_run",
     "retry_failed",
     "save_draft",
     "seller_facts",
+    "simulate",
     "update_draft",
 ]

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Protocol
 
+from ronda.billing.domain.derivation import Step, plain, to_json
 from ronda.billing.domain.texts import stamp_text
 from ronda.billing.domain.totals import (
     PLAIN,
@@ -76,6 +77,9 @@ class Header(Protocol):
     @property
     def withholding_code(self) -> str: ...
 
+    @property
+    def stamp_duty_exemption(self) -> str: ...
+
 
 class PricedLine(Protocol):
     """What the amounts take from a line, proposed or written."""
@@ -101,10 +105,14 @@ class PricedLine(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Amounts:
-    """The sums of a document; `charged` is the stamp duty put on a line of nature `nature`."""
+    """The sums of a document.
+
+    `duty` is the stamp duty, or why none is owed on what would owe it; None where the question does
+    not arise. `charged` is what a line with the code `vat_code_id` charges of it.
+    """
 
     sums: Totals
-    duty: Decimal = ZERO
+    duty: StampDuty | None = None
     charged: Decimal = ZERO
     vat_code_id: int = 0
 
@@ -120,11 +128,12 @@ def amounts(
     duty = _duty(header, base, sums, rules)
     if duty is None:
         return Amounts(sums)
-    if not rules.settings.charge_stamp_duty or header.kind == DocumentKind.CREDIT_NOTE:
-        return Amounts(sums, duty.amount)
+    charges = rules.settings.charge_stamp_duty and header.kind != DocumentKind.CREDIT_NOTE
+    if not duty.amount or not charges:
+        return Amounts(sums, duty)
     code = next((rule.pk for rule in rules.vat.values() if rule.nature == duty.nature), lines[0].vat_code_id)
     charge = Line(ONE, duty.amount, ZERO, nature=duty.nature, discountable=False)
-    return Amounts(totals([*base, charge], terms), duty.amount, duty.amount, code)
+    return Amounts(totals([*base, charge], terms), duty, duty.amount, code)
 
 
 def _domain_line(line: PricedLine, rules: Rules, *, split: bool) -> Line:
@@ -150,8 +159,22 @@ def _duty(header: Header, base: Sequence[Line], sums: Totals, rules: Rules) -> S
             nets[line.nature] = nets.get(line.nature, ZERO) + net
     if not nets:
         return None
-    duty = rules.pack.stamp_duty(nets, kind=header.kind, on=rules.on, total=sums.gross)
-    return duty if duty is not None and duty.amount else None
+    return rules.pack.stamp_duty(
+        nets, kind=header.kind, on=rules.on, total=sums.gross, exemption=header.stamp_duty_exemption
+    )
+
+
+def _duty_steps(duty: StampDuty) -> tuple[Step, ...]:
+    result = (
+        Step("total.exempt", {"reason": duty.exemption}, "0.00")
+        if duty.exemption
+        else Step("total.stamp", {}, plain(duty.amount))
+    )
+    return (
+        Step("stamp.base", {"natures": ", ".join(duty.natures)}, plain(duty.taxed_total)),
+        Step("above.stamp", {}, plain(duty.threshold)),
+        result,
+    )
 
 
 @dataclass(slots=True)
@@ -200,11 +223,12 @@ def _number(lines: list[DocumentLine]) -> None:
         line.position = position
 
 
-def _take_totals(document: Document, sums: Totals, duty: Decimal) -> None:
+def _take_totals(document: Document, sums: Totals, duty: StampDuty | None) -> None:
     document.net_total = sums.net
     document.vat_total = sums.vat
     document.gross_total = sums.gross
-    document.stamp_duty = duty
+    document.stamp_duty = duty.amount if duty else ZERO
+    document.stamp_duty_derivation = to_json(_duty_steps(duty)) if duty else []
     document.withholding_total = sums.withholding
     document.payable = sums.payable
 

@@ -1,11 +1,11 @@
 """Credit notes: the only way to correct what was issued (R34)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import Case, F, Sum, When
 
 from ronda.billing.domain.texts import credit_text
 from ronda.billing.events import DocumentsCredited
@@ -21,11 +21,13 @@ COPIED = (
     "language",
     "tax_regime",
     "withholding_code",
+    "stamp_duty_exemption",
     "discount",
     "purchase_order",
     "cig",
     "cup",
 )
+ZERO = Decimal(0)
 CREDITED_KINDS = (DocumentLine.Kind.SALE, DocumentLine.Kind.STAMP, DocumentLine.Kind.ADVANCE)
 
 
@@ -37,15 +39,45 @@ class MoreThanCreditable(Refusal):
     code = "billing.more_than_creditable"
 
 
+def given_back(line_ids: Iterable[int]) -> Mapping[int, Decimal]:
+    """What credit notes and adjustments gave back on each line, as a positive net; others are left out."""
+    rows = (
+        DocumentLine.objects.filter(corrects__in=list(line_ids))
+        .values_list("corrects")
+        .annotate(
+            total=Sum(Case(When(document__kind=DocumentKind.CREDIT_NOTE, then=F("net")), default=-F("net")))
+        )
+    )
+    return {pk: total for pk, total in rows if total}
+
+
 def creditable(document: Document) -> dict[int, Decimal]:
-    """Quantity of each line, by line id, that no credit note has taken yet."""
-    lines = document.lines.filter(kind__in=CREDITED_KINDS)
+    """Quantity of each line, by line id, that no credit note has taken yet.
+
+    A line of which an amount was given back has no quantity left: the rest of it is an amount too.
+    """
+    lines = list(document.lines.filter(kind__in=CREDITED_KINDS))
+    by_amount = _given_by_amount(lines)
     credited = dict(
         DocumentLine.objects.filter(corrects__document=document, document__kind=DocumentKind.CREDIT_NOTE)
         .values_list("corrects")
         .annotate(Sum("quantity"))
     )
-    return {line.pk: line.quantity - credited.get(line.pk, Decimal(0)) for line in lines}
+    return {
+        line.pk: ZERO if line.pk in by_amount else line.quantity - credited.get(line.pk, ZERO)
+        for line in lines
+    }
+
+
+def _given_by_amount(lines: Iterable[DocumentLine]) -> set[int]:
+    """Lines corrected by something else than a part of their quantity at their price."""
+    prices = {line.pk: line.unit_price for line in lines}
+    rows = DocumentLine.objects.filter(corrects__in=prices)
+    return {
+        pk
+        for pk, price, kind in rows.values_list("corrects", "unit_price", "document__kind")
+        if pk is not None and (kind != DocumentKind.CREDIT_NOTE or price != prices[pk])
+    }
 
 
 @transaction.atomic
@@ -97,7 +129,15 @@ def _drafts(
     if amounts:
         return [_by_amount(lines, pk, amount) for pk, amount in amounts.items() if amount]
     asked = quantities if quantities is not None else left
-    return [_by_quantity(document, lines, left, pk, asked[pk]) for pk in asked if asked[pk]]
+    drafts = [_by_quantity(document, lines, left, pk, asked[pk]) for pk in asked if asked[pk]]
+    return drafts if quantities is not None else [*drafts, *_rest_by_amount(lines)]
+
+
+def _rest_by_amount(lines: Mapping[int, DocumentLine]) -> list[DraftLine]:
+    touched = _given_by_amount(lines.values())
+    back = given_back(touched)
+    rest = {pk: lines[pk].net - back.get(pk, ZERO) for pk in sorted(touched)}
+    return [_by_amount(lines, pk, net) for pk, net in rest.items() if net]
 
 
 def _fully_credited(note: Document) -> tuple[int, ...]:
@@ -174,17 +214,13 @@ def _require_no_more_than_the_document(document: Document, note: Document) -> No
             % {"document": document, "total": document.gross_total},
             field="amount",
         )
-    per_line = (
-        DocumentLine.objects.filter(corrects__document=document, document__kind=DocumentKind.CREDIT_NOTE)
-        .values("corrects")
-        .annotate(given=Sum("net"))
-        .values_list("corrects", "corrects__net", "corrects__position", "given")
-    )
-    for _pk, net, position, given in per_line:
-        if abs(given) > abs(net):
+    touched = {line.pk: line for line in document.lines.all()}
+    for pk, given in given_back(touched).items():
+        line = touched[pk]
+        if abs(given) > abs(line.net):
             raise MoreThanCreditable(
                 _("Line %(line)s of %(document)s: %(net)s at most can be credited.")
-                % {"line": position, "document": document, "net": net},
+                % {"line": line.position, "document": document, "net": line.net},
                 field="amount",
                 note=note.pk,
             )

@@ -1,6 +1,6 @@
 """Drafts: documents without a number, which may still change or go."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -37,6 +37,7 @@ AGREED = (
     "method",
     "tax_regime",
     "withholding_code",
+    "stamp_duty_exemption",
     "discount",
     "purchase_order",
     "cig",
@@ -64,6 +65,8 @@ class DraftLine:
     gift: str = ""
     corrects: DocumentLine | None = None
     source: str = ""
+    # Steps of `billing.domain.derivation` as JSON.
+    derivation: Sequence[Any] = ()
 
 
 @transaction.atomic
@@ -200,6 +203,7 @@ def _row(document: Document, line: DraftLine, position: int, default_vat: VatCod
         ends_on=line.ends_on,
         corrects=line.corrects,
         source=line.source,
+        derivation=list(line.derivation),
     )
 
 
@@ -220,6 +224,8 @@ def save_draft(form: Any, *, by: str, company: Any) -> Document:
         locked_draft(form.instance)
     document: Document = form.save(commit=False)
     document.company, document.party = company, document.account.party
+    if document.pk is None or "account" in form.changed_data:
+        document.stamp_duty_exemption = document.account.stamp_duty_exemption
     document.save()
     rows, today = form.inlines.get("documentline"), timezone.localdate()
     if rows is not None:

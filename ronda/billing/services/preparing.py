@@ -140,11 +140,11 @@ def fill_run(run: BillingRun, *, progress: Progress = no_progress, fence: Fence 
     """Write the proposals of a run in preparation; starts again from nothing after an interruption."""
     _clear(run, fence)
     rules = Rules(run.company, run.document_date)
-    payers = _payers_in_order(run)
+    payers = payers_in_order(run)
     tally = _Tally()
     for start in range(0, len(payers), PAYERS_PER_CHUNK):
         chunk = payers[start : start + PAYERS_PER_CHUNK]
-        _write_chunk(run, list(by_payer(_propose(run, chunk))), rules, tally, fence)
+        _write_chunk(run, list(by_payer(proposals_of(run, chunk))), rules, tally, fence)
         progress(min(start + PAYERS_PER_CHUNK, len(payers)), len(payers))
     return _close(run, tally, fence)
 
@@ -159,7 +159,7 @@ def _clear(run: BillingRun, fence: Fence) -> None:
     RunSkip.objects.filter(run=run).delete()
 
 
-def _payers_in_order(run: BillingRun) -> list[int]:
+def payers_in_order(run: BillingRun) -> list[int]:
     """Payers by name, the order in which documents get their numbers (R33)."""
     wanted: set[int] = set()
     for source in sources():
@@ -168,7 +168,7 @@ def _payers_in_order(run: BillingRun) -> list[int]:
     return [pk for pk in ordered.values_list("pk", flat=True) if pk in wanted]
 
 
-def _propose(run: BillingRun, payers: Sequence[int]) -> Iterator[Proposal | LeftOut]:
+def proposals_of(run: BillingRun, payers: Sequence[int]) -> Iterator[Proposal | LeftOut]:
     """All sources' proposals for these payers, in the payers' order."""
     place = {pk: position for position, pk in enumerate(payers)}
 
@@ -247,6 +247,7 @@ def draft_of(each: Group, company: Company) -> Document:
         method_id=key.method_id or None,
         tax_regime=key.tax_regime,
         withholding_code=key.withholding_code,
+        stamp_duty_exemption=key.stamp_duty_exemption,
         discount=Decimal(key.discount),
         purchase_order=key.purchase_order,
         cig=key.cig,

@@ -85,6 +85,17 @@ def test_a_draft_can_be_issued_and_not_credited(page, account):
     assert page.get(credit_url(document)).status_code == 404
 
 
+def test_r32_a_date_before_the_last_number_is_refused_beside_the_date(page, account):
+    issued(account)
+    given = {"id": draft(account).pk, "on": "01/03/2026"}
+
+    response = page.post(reverse("document-issue"), given)
+
+    assert response.status_code == 422
+    assert list(response.context["form"].errors) == ["on"]
+    assert 'id="id_on_error"' in response.content.decode()
+
+
 def test_who_may_not_issue_sees_no_button_to_credit(client, firm, account):
     document = issued(account)
     reader = log_in(client, firm, "billing.view_document")
@@ -238,6 +249,24 @@ def test_a_draft_takes_what_the_person_left_empty_from_the_billing_account(page,
 
     taken = Document.objects.order_by("pk").values_list("tax_regime", "purchase_order", "currency")
     assert list(taken) == [("split", "ODA 7", "CHF"), ("ordinary", "ODA 8", "CHF")]
+
+
+def test_r35_a_draft_written_by_hand_follows_the_exemption_of_its_payer(page, firm, account):
+    friend = make_account(firm, "Amici ODV", stamp_duty_exemption="art. 82 D.Lgs. 117/2017")
+    code = vat_code(firm, "0", "N4", stamp_relevant=True).pk
+    line = {"text": "Canone", "unit_price": "100", "vat_code": code}
+
+    page.post(reverse("document-add"), head(friend) | rows(line))
+
+    document = Document.objects.get()
+    assert document.stamp_duty == 0
+    html = page.get(document_url(document)).content.decode()
+    assert "No stamp duty: exempt because art. 82 D.Lgs. 117/2017" in html
+    assert "no stamp duty, exempt because: art. 82 D.Lgs. 117/2017" in html
+    kept = rows({"id": document.lines.get().pk, **line}, initial=1)
+    page.post(reverse("document-edit", args=[document.pk]), head(account, tax_regime="ordinary") | kept)
+    document.refresh_from_db()
+    assert (document.stamp_duty, document.stamp_duty_exemption) == (Decimal(2), "")
 
 
 def test_a_line_without_an_item_needs_a_description_and_a_vat_code(page, account):

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from ronda.billing.domain.derivation import from_json, rows
 from ronda.billing.events import DocumentsIssued
 from ronda.billing.models import Document, DocumentKind, DocumentLine
 from ronda.billing.options import BillingOptions
@@ -112,7 +113,7 @@ def test_r32_a_date_before_the_last_number_is_refused_at_the_date(account):
 
     with pytest.raises(DateBeforeLastNumber) as refused:
         issue_document(draft(account), on=date(2026, 3, 1), by="anna")
-    assert refused.value.field == "date"
+    assert refused.value.field == "on"
 
 
 def test_r33_a_failed_issue_leaves_no_gap_in_the_numbers(account, monkeypatch):
@@ -207,6 +208,37 @@ def test_r35_stamp_duty_goes_away_when_the_lines_no_longer_ask_for_it(firm, acco
 
     document.refresh_from_db()
     assert (document.stamp_duty, document.lines.filter(kind=DocumentLine.Kind.STAMP).count()) == (0, 0)
+
+
+def test_r35_the_invoice_of_an_exempt_customer_owes_no_stamp_duty_and_says_why(firm):
+    account = make_account(firm, stamp_duty_exemption="art. 82 D.Lgs. 117/2017")
+    exempt = vat_code(firm, "0", "N4", stamp_relevant=True)
+
+    document = issued(account, line(firm, "77.48", vat_code=exempt))
+
+    assert (document.stamp_duty, document.gross_total) == (0, Decimal("77.48"))
+    assert not document.lines.filter(kind=DocumentLine.Kind.STAMP).exists()
+    assert [(code, value) for code, _facts, value in document.stamp_duty_derivation] == [
+        ("stamp.base", "77.48"),
+        ("above.stamp", "77.47"),
+        ("total.exempt", "0.00"),
+    ]
+    account.stamp_duty_exemption = ""  # a credit note is on the conditions of its invoice
+    account.save()
+    note = credit_document(document, on=TODAY, by="anna")
+    assert (note.stamp_duty, note.stamp_duty_exemption) == (0, "art. 82 D.Lgs. 117/2017")
+
+
+def test_o24_a_document_keeps_how_its_stamp_duty_came_about(firm, account):
+    exempt = vat_code(firm, "0", "N4", stamp_relevant=True)
+    document = draft(account, line(firm, "80.00", vat_code=exempt))
+    steps = rows(from_json(document.stamp_duty_derivation))
+    assert [value for _words, value in steps] == ["80.00", "> 77.47", "= 2.00"]
+
+    document = add_lines(document, [line(firm, "-10.00", vat_code=exempt)], on=TODAY, by="anna")
+
+    document.refresh_from_db()
+    assert document.stamp_duty_derivation == []
 
 
 def test_r36_withholding_lowers_what_is_paid_not_the_total(firm):

@@ -43,13 +43,15 @@ ROLE_TEMPLATES: tuple[RoleTemplate, ...] = (
         "billing_clerk",
         _("Billing clerk"),
         ("parties.*", "catalogue.*", "billing.*", "payments.*", "contracts.*", "reports.*", "company.*")
+        + ("renewals.*", "quotes.*", "packages.*", "agents.*", "analysis.*")
         + ("accounting.view_*", "it.*", "fr.*", "countries.*"),
         _ADMINISTRATION,
     ),
     RoleTemplate(
         "dispatcher",
         _("Dispatcher"),
-        (*_SEE_BASICS, "parties.*", "contracts.view_*", "catalogue.view_*", "billing.view_*"),
+        (*_SEE_BASICS, "parties.*", "contracts.view_*", "catalogue.view_*", "billing.view_*")
+        + ("quotes.view_*", "packages.view_*", "packages.use_*", "renewals.view_*"),
     ),
     RoleTemplate(
         "accountant",

@@ -5,8 +5,10 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from ronda.company.models.companies import Company
+from ronda.workspace.text_index import text_indexed
 
 
+@text_indexed("action", "subject_label", "actor")
 class AuditEntry(models.Model):
     """Who did what to what, when, with which facts; never changed."""
 

@@ -48,7 +48,7 @@ def test_r32_a_date_before_the_last_number_is_refused_and_takes_nothing(company)
 
     with pytest.raises(DateBeforeLastNumber) as refused:
         take_number(company, "FT", on=date(2026, 3, 1))
-    assert refused.value.field == "date"
+    assert refused.value.field == "on"
     assert take_number(company, "FT", on=TODAY) == 2
 
 

@@ -4,7 +4,7 @@ A run does not move a "next date" on. It states everything owed and subtracts wh
 billed by key, so it can be repeated, interrupted or run late with the same outcome.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -123,12 +123,12 @@ def due(
         return []
     schedule, found = terms.schedule, []
     if schedule.unit == "once":
-        return [c for c in _once(terms, billed) if _billable(terms, c.period) <= as_of]
+        return [c for c in _once(terms, billed) if billable_from(terms, c.period) <= as_of]
     first = _first_index(terms, settled_before)
     for slot in _slots(terms, first, schedule.last_index_due(as_of), billed):
         if settled_before is not None and slot.starts_on < settled_before:
             continue
-        if _billable(terms, slot.used) > as_of:
+        if billable_from(terms, slot.used) > as_of:
             break
         charge = _charge(terms, slot)
         if charge is not None:
@@ -179,10 +179,10 @@ def next_charge(terms: LineTerms, billed: Collection[Key], *, after: date) -> Ch
         return None
     schedule = terms.schedule
     if schedule.unit == "once":
-        return next((c for c in _once(terms, billed) if _billable(terms, c.period) > after), None)
+        return next((c for c in _once(terms, billed) if billable_from(terms, c.period) > after), None)
     first = max(_first_index(terms, None), schedule.index_of(after) - 2)
     for slot in _slots(terms, first, first + _CENTURY, billed):
-        if _billable(terms, slot.used) > after:
+        if billable_from(terms, slot.used) > after:
             charge = _charge(terms, slot)
             if charge is not None:
                 return charge
@@ -235,7 +235,8 @@ def _first_index(terms: LineTerms, settled_before: date | None) -> int:
     return first if terms.first_policy == "merge" and later <= first + 1 else later
 
 
-def _billable(terms: LineTerms, used: Period) -> date:
+def billable_from(terms: LineTerms, used: Period) -> date:
+    """The first day a run may bill this period of the line."""
     return terms.schedule.billable_from(used, terms.starts_on)
 
 
@@ -450,45 +451,3 @@ def _reproducing(
     if not slope or not quantity:
         return unit_price
     return to_unit_price((net / quantity - nothing) / slope)
-
-
-class Billed(NamedTuple):
-    """A period as it was billed: what `corrections` compares with what is owed now."""
-
-    period: Period
-    kind: str
-    net: Decimal
-
-
-class Correction(NamedTuple):
-    """What is still to bill (positive) or to give back (negative) for a period."""
-
-    period: Period
-    owed: Decimal
-    billed: Decimal
-
-    @property
-    def net(self) -> Decimal:
-        return self.owed - self.billed
-
-
-def corrections(charges: Iterable[Charge], billed: Iterable[Billed]) -> list[Correction]:
-    """The difference between what is owed under today's terms and what was billed, by first day.
-
-    Charges that were never billed are not corrections: the run bills them. Give the
-    charges of all versions of a line together, so that a change of price in the middle
-    of a billed period comes out as one difference.
-    """
-    now: dict[date, Decimal] = {}
-    for charge in charges:
-        now[charge.period.start] = now.get(charge.period.start, ZERO) + charge.net
-    then: dict[Period, Decimal] = {}
-    for each in billed:
-        then[each.period] = then.get(each.period, ZERO) + each.net
-    found = []
-    for period, net in sorted(then.items()):
-        inside = [start for start in now if period.contains(start)]
-        total = sum((now.pop(start) for start in inside), ZERO)
-        if total != net:
-            found.append(Correction(period, total, net))
-    return found

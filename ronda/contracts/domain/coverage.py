@@ -1,4 +1,4 @@
-"""Every day of a line is exactly one of: billed, still to bill, free. What is not, is shown."""
+"""Every day of a line is exactly one of: billed, to bill, suspended, free. What is not, is shown."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,8 +8,8 @@ from typing import Literal
 from ronda.contracts.domain.charges import LineTerms, owed
 from ronda.kernel.periods import Period, intersect, repeated, subtract, total_days, union
 
-State = Literal["billed", "to_bill", "free", "gap", "overlap"]
-STATES: tuple[State, ...] = ("billed", "to_bill", "free", "gap", "overlap")
+State = Literal["billed", "to_bill", "suspended", "free", "gap", "overlap"]
+STATES: tuple[State, ...] = ("billed", "to_bill", "suspended", "free", "gap", "overlap")
 _DAY = timedelta(days=1)
 
 
@@ -53,7 +53,8 @@ def coverage(
     """The state of each day from the line's first to its last, or to the day before `until`.
 
     billed: periods of charges in force; waived: periods given up with a reason, which
-    count as free like the days of a free start, of a suspension or of a free policy.
+    count as free like the days of a free start or of a free policy. Days of rest are suspended
+    although the period around them is billed: its amount leaves them out.
     """
     span = _span(terms, until)
     billed = list(billed)
@@ -62,14 +63,16 @@ def coverage(
     if span is None:
         return Coverage((), tuple(beyond))
     twice = intersect([span], repeated(everything))
-    covered = subtract(intersect([span], billed), twice)
-    free = subtract([span], [*_charged_days(terms, span), *covered, *twice])
-    free = union([*free, *subtract(intersect([span], waived), twice)])
-    left = subtract([span], [*covered, *twice, *free])
+    rests = subtract(intersect([span], terms.suspended), twice)
+    covered = subtract(intersect([span], billed), [*twice, *rests])
+    free = subtract([span], [*_charged_days(terms, span), *covered, *twice, *rests])
+    free = union([*free, *subtract(intersect([span], waived), [*twice, *rests])])
+    left = subtract([span], [*covered, *twice, *free, *rests])
     forgotten = _forgotten(left, billed)
     states: list[tuple[State, list[Period]]] = [
         ("overlap", twice),
         ("billed", covered),
+        ("suspended", rests),
         ("free", free),
         ("gap", forgotten),
         ("to_bill", subtract(left, forgotten)),

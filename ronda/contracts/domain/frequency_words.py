@@ -20,8 +20,8 @@ _MONTHS = {
 }
 _PHRASES = {
     "ogni mese": (1, MONTH), "tous les mois": (1, MONTH), "una volta": (1, ONCE), "una tantum": (1, ONCE),
-    "unica soluzione": (1, ONCE), "une fois": (1, ONCE), "once": (1, ONCE), "one-off": (1, ONCE),
-    "unico": (1, ONCE), "ponctuel": (1, ONCE),
+    "unica soluzione": (1, ONCE), "une fois": (1, ONCE), "une seule fois": (1, ONCE), "once": (1, ONCE),
+    "one-off": (1, ONCE), "unico": (1, ONCE), "ponctuel": (1, ONCE),
     "settimanale": (1, WEEK), "hebdomadaire": (1, WEEK), "weekly": (1, WEEK),
     "quindicinale": (2, WEEK), "bisettimanale": (2, WEEK), "fortnightly": (2, WEEK),
     "ogni due settimane": (2, WEEK), "toutes les deux semaines": (2, WEEK),

@@ -1,11 +1,19 @@
 """What can be done with contracts. Each function is one operation in one transaction."""
 
+from ronda.contracts.services.amending import (
+    LineChange,
+    NotAmendable,
+    NothingChanges,
+    OutsideTheLine,
+    amend,
+)
 from ronda.contracts.services.lifecycle import (
     AlreadyBilledBeyond,
     HasBilledPeriods,
     NewLine,
     NoContractLines,
     NotADraftContract,
+    UseAnAmendment,
     WrongPayer,
     WrongSite,
     activate,
@@ -29,14 +37,33 @@ from ronda.contracts.services.periods import (
     take_over,
     waive_period,
 )
+from ronda.contracts.services.repricing import reprice
+from ronda.contracts.services.resting import WrongDay, lift, suspend, take_up, terminate
+from ronda.contracts.services.settling import BilledOnDraft, differences
+from ronda.contracts.services.transferring import transfer
 
 __all__ = [
     "AlreadyBilledBeyond",
     "AlreadyCharged",
+    "BilledOnDraft",
     "HasBilledPeriods",
+    "LineChange",
     "NewLine",
     "NoContractLines",
     "NotADraftContract",
+    "NotAmendable",
+    "NothingChanges",
+    "OutsideTheLine",
+    "UseAnAmendment",
+    "WrongDay",
+    "amend",
+    "differences",
+    "reprice",
+    "transfer",
+    "lift",
+    "suspend",
+    "take_up",
+    "terminate",
     "NotAPeriod",
     "WrongPayer",
     "WrongSite",

@@ -6,8 +6,10 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Any, NamedTuple
 
+from django.db.models import Q
+
 from ronda.billing.domain.derivation import number, to_json
-from ronda.billing.domain.runs import GroupKey, LeftOut, Proposal, ProposedLine, register_source
+from ronda.billing.domain.runs import Agreement, GroupKey, LeftOut, Proposal, ProposedLine, register_source
 from ronda.billing.domain.texts import line_text
 from ronda.catalogue.models import Item
 from ronda.company.bulk import insert, row
@@ -21,6 +23,7 @@ from ronda.contracts.queries import (
     billable_contracts,
     charged_keys,
     charged_summaries,
+    known_by,
     last_amounts,
     line_rows,
 )
@@ -50,6 +53,7 @@ _HEADER = (
     "account__bank_account_id",
     "account__tax_regime",
     "account__withholding_code",
+    "account__stamp_duty_exemption",
     "account__purchase_order",
     "account__cig",
     "account__cup",
@@ -84,6 +88,7 @@ class Header(NamedTuple):
     bank_account_id: int | None
     tax_regime: str
     withholding_code: str
+    stamp_duty_exemption: str
     account_order: str
     account_cig: str
     account_cup: str
@@ -119,9 +124,23 @@ class ContractCharges:
         headers = [
             Header(*row) for row in contracts.order_by("account__party_id", "pk").values_list(*_HEADER)
         ]
-        facts = _Facts(company_id, [header.pk for header in headers])
+        taken = known_by(filters.get("known_until", ""))
+        facts = _Facts(company_id, [header.pk for header in headers], taken)
         for header in headers:
             yield from _propose(header, facts, as_of)
+
+    def agreements(self, refs: Sequence[int]) -> Mapping[int, Agreement]:
+        rows = ContractLine.objects.filter(pk__in=refs).values_list(
+            "pk", "contract", "contract__number", "contract__title", "lineage", "text", "item__name"
+        )
+        return {
+            pk: Agreement(contract, f"{number} {title}", lineage or pk, text or item)
+            for pk, contract, number, title, lineage, text, item in rows
+        }
+
+    def named(self, company_id: int, label: str) -> list[int]:
+        found = Contract.objects.filter(company_id=company_id, number__iexact=label.strip())
+        return list(found.values_list("pk", flat=True))
 
     def refused(self, lines: Sequence[ProposedLine]) -> Iterable[tuple[ProposedLine, str]]:
         ids = {line.ref for line in lines}
@@ -160,18 +179,18 @@ class ContractCharges:
 class _Facts:
     """Everything a chunk of contracts needs, read with a constant number of queries."""
 
-    def __init__(self, company_id: int, contract_ids: Sequence[int]) -> None:
+    def __init__(self, company_id: int, contract_ids: Sequence[int], taken: Q = TAKEN) -> None:
         rows = line_rows(ContractLine.objects.filter(contract__in=contract_ids))
         self.lines = {pk: list(group) for pk, group in groupby(rows, key=lambda row: row.contract_id)}
         ids = [row.pk for row in rows]
-        self.charged = charged_summaries(ids)
+        self.charged = charged_summaries(ids, taken)
         self.last = last_amounts(ids)
         self.terms = {row.pk: row.terms() for row in rows}
         self.settled = {row.pk: self._settled(row) for row in rows}
         self.keys = charged_keys(
-            pk for pk, until in self.settled.items() if until is None and pk in self.charged
+            (pk for pk, until in self.settled.items() if until is None and pk in self.charged), taken
         )
-        self.once = charged_keys(row.pk for row in rows if row.frequency_unit == "once")
+        self.once = charged_keys((row.pk for row in rows if row.frequency_unit == "once"), taken)
         self.items = _items(company_id)
         self.company_language = Company.objects.values_list("language", flat=True).get(pk=company_id)
         self.site_groups = _site_groups(row.site_id for row in rows if row.site_id)
@@ -237,6 +256,7 @@ def _key(header: Header, row: LineRow, facts: _Facts) -> GroupKey:
         bank_account_id=header.bank_account_id or 0,
         tax_regime=header.tax_regime,
         withholding_code=header.withholding_code,
+        stamp_duty_exemption=header.stamp_duty_exemption,
         purchase_order=header.purchase_order or header.account_order,
         cig=header.cig or header.account_cig,
         cup=header.cup or header.account_cup,

@@ -46,6 +46,15 @@ class HasBilledPeriods(Refusal):
     code = "contracts.has_billed_periods"
 
 
+class UseAnAmendment(Refusal):
+    code = "contracts.use_an_amendment"
+
+
+#: What may change on a line with billed days without changing what they cost: words and the VAT to come.
+FREE_ON_A_BILLED_LINE = {"text", "item", "vat_code", "position", "lead_days"}
+FIXED_ONCE_BILLED = ("starts_on", "account", "party")
+
+
 @dataclass(frozen=True, slots=True)
 class NewLine:
     """A line as a person or an import gives it; `schedule` holds fields of ContractLine."""
@@ -131,10 +140,11 @@ def _check(contract: Contract, sites: Iterable[Site | None]) -> None:
     if contract.group and contract.group.account_id != contract.account_id:
         raise WrongPayer(_("The billing group belongs to another payer."), field="group")
     for site in sites:
-        _check_site(contract, site)
+        require_site(contract, site)
 
 
-def _check_site(contract: Contract, site: Site | None, *, field: str = "site") -> None:
+def require_site(contract: Contract, site: Site | None, *, field: str = "site") -> None:
+    """Refuse a site of somebody who is neither customer nor payer."""
     if site is not None and site.party_id not in (contract.party_id, contract.account.party_id):
         raise WrongSite(
             _("Site %(site)s belongs to %(party)s, not to this contract's customer or payer.")
@@ -159,14 +169,15 @@ def summarise(contract: Contract) -> None:
 
     A preview prepared before is no longer issued for it.
     """
-    lines = list(contract.lines.select_related("item"))
-    contract.yearly_amount = sum((yearly(_fee(line)) for line in lines), Decimal(0))
-    contract.rhythm = rhythm(_fee(line) for line in lines)
+    lines = list(contract.lines.filter(closed_by=None).select_related("item"))
+    contract.yearly_amount = sum((yearly(fee_of(line)) for line in lines), Decimal(0))
+    contract.rhythm = rhythm(fee_of(line) for line in lines)
     contract.service = ", ".join(dict.fromkeys(line.item.name for line in lines))[:200]
     contract.save(update_fields=["yearly_amount", "rhythm", "service", "updated_at"])
 
 
-def _fee(line: ContractLine) -> Fee:
+def fee_of(line: ContractLine) -> Fee:
+    """Price and rhythm of a line, for `contracts.domain.summary`."""
     return Fee(
         line.quantity, line.price, line.discount, line.price_basis, line.frequency_unit, line.frequency
     )
@@ -267,13 +278,33 @@ def save_contract(form: Any, *, by: str, company: Company) -> Contract:
     contract: Contract = form.save(commit=False)
     contract.company = company
     rows = form.inlines.get("contractline")
+    _require_as_billed(form, rows)
     for row in rows.forms if rows is not None else ():
         if row not in rows.deleted_forms:
-            _check_site(contract, row.cleaned_data.get("site"), field=row.add_prefix("site"))
+            require_site(contract, row.cleaned_data.get("site"), field=row.add_prefix("site"))
     contract.save()
     if rows is not None:
         _save_rows(contract, rows)
     return check_saved(contract, by=by)
+
+
+def _require_as_billed(form: Any, rows: Any) -> None:
+    """What was billed rests on these values: they change from a day on, or not at all (R17)."""
+    charges = ChargePeriod.objects.filter(TAKEN, line__contract=form.instance.pk)
+    charged = set(charges.values_list("line", flat=True)) if form.instance.pk else set()
+    fixed = [name for name in FIXED_ONCE_BILLED if charged and name in form.changed_data]
+    ends_on = form.cleaned_data.get("ends_on") if "ends_on" in form.changed_data else None
+    if ends_on and charges.filter(ends_on__gt=ends_on).exists():
+        fixed.append("ends_on")
+    for row in rows.forms if rows is not None else ():
+        if row.instance.pk in charged and row not in rows.deleted_forms:
+            changed = [name for name in row.changed_data if name not in FREE_ON_A_BILLED_LINE]
+            fixed += [row.add_prefix(name) for name in changed]
+    if fixed:
+        raise UseAnAmendment(
+            _("It is billed on these terms already. Use “Change from a day”, “Transfer” or “Terminate”."),
+            field=fixed[0],
+        )
 
 
 def _save_rows(contract: Contract, rows: Any) -> None:
@@ -307,6 +338,11 @@ def _delete_line(line: ContractLine) -> None:
 def save_line(form: Any, *, by: str, company: Company) -> ContractLine:
     """Write one line with its whole schedule; its contract is checked and summed again."""
     _locked(form.instance.contract)
+    if set(form.changed_data) - FREE_ON_A_BILLED_LINE and form.instance.charges.filter(TAKEN).exists():
+        raise UseAnAmendment(
+            _("The line is billed on these terms already. Change it from a day on, on the contract's page."),
+            field=next(name for name in form.changed_data if name not in FREE_ON_A_BILLED_LINE),
+        )
     line: ContractLine = form.save()
     check_saved(line.contract, by=by)
     return line

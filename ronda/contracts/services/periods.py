@@ -36,10 +36,13 @@ def release_document(document_id: int, *, by: str) -> int:
 
 @transaction.atomic
 def release_credited(document_line_ids: Iterable[int], *, by: str) -> int:
-    """Periods of credited lines are billable again; the released rows stay as history (R11)."""
-    return ChargePeriod.objects.filter(document_line__in=list(document_line_ids), state=State.BILLED).update(
-        state=State.RELEASED
-    )
+    """Periods of credited lines are billable again; the released rows stay as history (R11).
+
+    Not those an amendment settled: their money stands on several documents, and one of them alone
+    does not make the days free.
+    """
+    rows = ChargePeriod.objects.filter(document_line__in=list(document_line_ids), state=State.BILLED)
+    return rows.filter(amendment=None).update(state=State.RELEASED)
 
 
 @transaction.atomic

@@ -9,10 +9,7 @@ from hypothesis import strategies as st
 from ronda.billing.domain.derivation import Step, formula, from_json, rows, to_json
 from ronda.billing.domain.totals import Discount, line_net
 from ronda.contracts.domain.charges import (
-    Billed,
-    Correction,
     LineTerms,
-    corrections,
     due,
     next_charge,
     owed,
@@ -363,34 +360,3 @@ def test_a_charge_tells_how_it_came_about():
 
 def test_an_unknown_step_of_a_later_version_shows_its_code():
     assert rows((Step("future.thing", {}, "3"),)) == [("future.thing", "× 3")]
-
-
-# Corrections
-
-
-@settings(max_examples=60)
-@given(any_terms(proportional), st.integers(0, 700), st.integers(0, 700))
-def test_r22_a_line_cut_short_ends_up_billed_for_what_it_lasted(terms, later, lasts):
-    as_of = terms.starts_on + timedelta(later)
-    billed = due(terms, as_of)
-    shortened = replace(terms, ends_on=terms.starts_on + timedelta(lasts))
-    now = [c for c in owed(shortened, FAR) if c.key in {b.key for b in billed}]
-    found = corrections(now, [Billed(c.period, c.kind, c.net) for c in billed])
-
-    assert sum(c.net for c in billed) + sum(c.net for c in found) == sum(c.net for c in now)
-
-
-def test_r17_a_new_price_inside_a_billed_quarter_is_one_difference():
-    old = quarterly(date(2026, 1, 1))
-    quarter = [Billed(c.period, c.kind, c.net) for c in due(old, date(2026, 1, 1))]
-    before = replace(old, ends_on=date(2026, 1, 30))
-    after = replace(old, starts_on=date(2026, 1, 31), price=Decimal("330.00"))
-    now = [*owed(before, date(2026, 4, 1)), *owed(after, date(2026, 4, 1))]
-
-    assert corrections(now, quarter) == [
-        Correction(Period(date(2026, 1, 1), date(2026, 4, 1)), Decimal("320.00"), Decimal("300.00"))
-    ]
-
-
-def test_what_was_never_billed_is_no_correction():
-    assert corrections(owed(monthly(date(2026, 1, 1)), date(2026, 6, 1)), []) == []

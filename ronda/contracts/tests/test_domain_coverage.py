@@ -93,15 +93,16 @@ def test_each_state_has_its_days():
         Segment(closed((4, 16), (4, 30)), "overlap"),
         Segment(closed((5, 1), (5, 15)), "billed"),
         Segment(closed((5, 16), (5, 31)), "to_bill"),
-        Segment(closed((6, 1), (6, 30)), "free"),
+        Segment(closed((6, 1), (6, 30)), "suspended"),
         Segment(closed((7, 1), (7, 31)), "to_bill"),
     )
 
 
-def test_r21_days_suspended_inside_a_period_are_free():
-    terms = monthly(suspended=(closed((2, 10), (2, 20)),))
-
-    assert coverage(terms, [], until=date(2026, 3, 1)).periods("free") == [closed((2, 10), (2, 20))]
+def test_r21_days_suspended_inside_a_period_rest_billed_or_not():
+    rest = closed((2, 10), (2, 20))
+    terms = monthly(suspended=(rest,))
+    for billed in ([], [closed((1, 10), (2, 28))]):
+        assert coverage(terms, billed, until=date(2026, 3, 1)).periods("suspended") == [rest]
 
 
 def test_days_billed_after_the_end_are_outside():

@@ -1,5 +1,6 @@
 """Pages of contracts and their lines, and the form that writes a contract with its lines."""
 
+import re
 from datetime import date
 from decimal import Decimal
 
@@ -302,6 +303,64 @@ def test_a_site_of_another_customer_is_refused_beside_the_line(page, firm, accou
         ["site"],
     ]
     assert not ContractLine.objects.exists()
+
+
+def offered(response, name):
+    """The records that a select of the page offers, without the empty choice."""
+    select = re.search(rf'<select name="{name}".*?</select>', response.content.decode(), re.S)
+    return re.findall(r'<option value="\d+"[^>]*>([^<]+)<', select[0])
+
+
+@pytest.fixture
+def sites(firm, account):
+    """A site of the customer, of another payer and of a stranger."""
+    payer, stranger = make_account(firm, "Amministratore"), make_account(firm, "Verdi")
+    owners = {"Casa Rossi": account, "Ufficio": payer, "Casa Verdi": stranger}
+    for name, owner in owners.items():
+        Site.objects.create(party=owner.party, code="S1", name=name)
+    return payer
+
+
+def test_a_line_offers_the_sites_of_the_customer_and_of_the_payer_only(page, account, sites):
+    contract = agree(account)
+    line = contract.lines.get()
+    assert offered(page.get(reverse("contract-edit", args=[contract.pk])), "contractline-0-site") == [
+        "Casa Rossi"
+    ]
+    Contract.objects.update(account=sites)
+
+    form = page.get(reverse("contract-edit", args=[contract.pk]))
+    assert offered(form, "contractline-0-site") == ["Casa Rossi", "Ufficio"]
+    own_form = page.get(reverse("contractline-edit", args=[line.pk]))
+    assert offered(own_form, "site") == ["Casa Rossi", "Ufficio"]
+
+
+def test_a_new_contract_offers_no_site_before_its_customer_is_known(page, account, sites):
+    assert offered(page.get(reverse("contract-add")), "contractline-0-site") == []
+    given = page.get(reverse("contract-add"), {"party": account.party_id})
+    assert offered(given, "contractline-0-site") == ["Casa Rossi"]
+
+
+def test_the_look_up_of_sites_follows_the_customer_chosen_in_the_form(page, account, sites):
+    def found(**given):
+        return [
+            one["text"] for one in page.get(reverse("lookup", args=["parties.site"]), given).json()["results"]
+        ]
+
+    assert found(**{"with": "party,account", "party": account.party_id}) == ["Casa Rossi"]
+    assert found(**{"with": "party,account", "party": account.party_id, "account": sites.pk, "q": "uff"}) == [
+        "Ufficio"
+    ]
+    assert found(**{"with": "party,account"}) == []
+    assert len(found()) == 3
+
+
+def test_the_lines_come_before_what_is_rarely_filled_in(page, account):
+    html = page.get(reverse("contract-edit", args=[agree(account).pk])).content.decode()
+
+    names = ("title", "starts_on", "contractline-0-item", "purchase_order", "notes")
+    places = [html.index(f'name="{name}"') for name in names]
+    assert places == sorted(places)
 
 
 def test_a_customer_without_a_billing_account_is_told_beside_the_payer(page, account):

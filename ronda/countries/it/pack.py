@@ -39,6 +39,7 @@ class Italy(Neutral):
     timezone = "Europe/Rome"
     # The original is the XML sent through the SdI (art. 1, c. 3, D.Lgs. 127/2015).
     paper_is_copy = True
+    has_stamp_duty = True
 
     def check_own_tax_id(self, value: str) -> str:
         """A partita IVA: eleven digits, without the prefix IT."""
@@ -106,19 +107,20 @@ class Italy(Neutral):
         return seeds.SERIES
 
     def stamp_duty(
-        self, nets: Mapping[str, Decimal], *, kind: str, on: date, total: Decimal
+        self, nets: Mapping[str, Decimal], *, kind: str, on: date, total: Decimal, exemption: str = ""
     ) -> StampDuty | None:
-        """R35; `total` does not matter in Italy. See `domain.stamp` for what counts."""
+        """R35; `total` does not matter in Italy. See `domain.stamp` for what counts and who is exempt."""
         rate = stamp.due_on(nets, kind=kind, on=on)
         if rate is None:
             return None
         return StampDuty(
-            amount=rate.amount,
+            amount=stamp.owed(rate, exemption),
             threshold=rate.threshold,
             taxed_total=stamp.stamped_total(nets),
             nature=CHARGED_NATURE,
             natures=tuple(sorted(nature for nature in nets if nature in STAMP_RELEVANT)),
             legal_text=LEGAL_TEXT,
+            exemption=exemption,
         )
 
     def withholding_kinds(self, *, on: date) -> tuple[WithholdingKind, ...]:

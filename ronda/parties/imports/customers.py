@@ -74,6 +74,10 @@ CUSTOMER_FIELDS = (
     ),
     ImportField("discount", _("discount %"), decimal_cell, alike=("discount",)),
     ImportField(
+        "stamp_duty_exemption", _("exempt from stamp duty because"), text(200),
+        alike=("esenzione bollo", "esente bollo", "motivo esenzione bollo", "exonération timbre"),
+    ),
+    ImportField(
         "group", _("billing group"), text(10), help=_("The letter that keeps documents apart."),
         example="A", alike=("gruppo", "lettera", "gruppo fatturazione", "groupe", "lettre"),
     ),

@@ -36,6 +36,7 @@ class Migration(migrations.Migration):
                 ('is_default', models.BooleanField(default=False, verbose_name='default')),
                 ('tax_regime', models.CharField(choices=[('ordinary', 'ordinary'), ('split', 'split payment')], default='ordinary', max_length=10, verbose_name='VAT regime')),
                 ('withholding_code', models.CharField(blank=True, max_length=10, verbose_name='withholding')),
+                ('stamp_duty_exemption', models.CharField(blank=True, help_text='The law that exempts this customer. Empty: the duty is due as for everybody.', max_length=200, verbose_name='exempt from stamp duty because')),
                 ('purchase_order', models.CharField(blank=True, max_length=20, verbose_name='order number')),
                 ('cig', models.CharField(blank=True, max_length=15, verbose_name='CIG')),
                 ('cup', models.CharField(blank=True, max_length=15, verbose_name='CUP')),
@@ -140,6 +141,8 @@ class Migration(migrations.Migration):
                 ('party', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='keys', to='parties.party')),
             ],
             options={
+                'verbose_name': 'search key',
+                'verbose_name_plural': 'search keys',
                 'indexes': [models.Index(fields=['company', 'kind', 'value'], name='party_key_value')],
                 'constraints': [models.UniqueConstraint(fields=('party', 'kind', 'value'), name='party_key_once')],
             },
@@ -226,6 +229,8 @@ class Migration(migrations.Migration):
                 ('place', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='codes', to='parties.place')),
             ],
             options={
+                'verbose_name': 'postcode',
+                'verbose_name_plural': 'postcodes',
                 'constraints': [models.UniqueConstraint(fields=('country', 'code', 'place'), name='postcode_once')],
             },
         ),

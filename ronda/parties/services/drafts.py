@@ -12,6 +12,7 @@ ACCOUNT_FACTS = (
     "method",
     "tax_regime",
     "withholding_code",
+    "stamp_duty_exemption",
     "purchase_order",
     "cig",
     "cup",

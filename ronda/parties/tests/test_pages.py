@@ -3,6 +3,7 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
+from ronda.company.models import AuditEntry, Company
 from ronda.parties.models import BillingAccount, Contact, Family, Party, PaymentTerms, Site
 from ronda.parties.services import add_site, create_party
 
@@ -53,6 +54,23 @@ def test_s05_conditions_are_completed_later(anna, client, company, rossi):
     initial = client.get(url).context["form"].initial
     assert (initial["terms"], initial["iban"]) == (terms.pk, "IT60X0542811101000000123456")
     assert Party.objects.get(pk=rossi.pk).code == rossi.code
+
+
+def test_r35_the_exemption_from_stamp_duty_is_kept_with_the_conditions(anna, client, company, rossi):
+    url = reverse("party-edit", args=[rossi.pk])
+    client.post(url, form(name=rossi.name, stamp_duty_exemption="art. 82 D.Lgs. 117/2017"))
+
+    assert rossi.accounts.get().stamp_duty_exemption == "art. 82 D.Lgs. 117/2017"
+    assert client.get(url).context["form"].initial["stamp_duty_exemption"] == "art. 82 D.Lgs. 117/2017"
+    assert "art. 82 D.Lgs. 117/2017" in client.get(reverse("party-detail", args=[rossi.pk])).content.decode()
+
+
+def test_nobody_is_asked_for_it_where_there_is_no_stamp_duty(anna, client, company, rossi):
+    Company.objects.filter(pk=company.pk).update(country="FR")
+    account = rossi.accounts.get()
+
+    for url in (reverse("party-add"), reverse("billingaccount-edit", args=[account.pk])):
+        assert "stamp_duty_exemption" not in client.get(url).context["form"].fields
 
 
 def test_the_form_marks_what_the_company_wants(anna, client, choose):
@@ -140,6 +158,17 @@ def test_payment_terms_are_written_as_lists(anna, client, company):
     for days, percents in (("x", ""), ("30, 60", "50"), ("30, 60", "50, 40")):
         page = client.post(url, {**facts, "code": "T4", "days": days, "percents": percents})
         assert page.status_code == 422, (days, percents)
+
+
+def test_payment_terms_that_nobody_touched_are_not_in_the_history(anna, client, company):
+    terms = PaymentTerms.objects.create(company=company, code="T2", name="Halves", days=[30, 60])
+    same = {"name": "Halves", "code": "T2", "active": "on", "days": "30,60", "percents": ""}
+    url = reverse("paymentterms-edit", args=[terms.pk])
+
+    client.post(url, same | {"then": "tab:history"})
+    assert not AuditEntry.objects.filter(action="parties.paymentterms.changed").exists()
+    client.post(url, same | {"days": "30, 90", "then": "tab:history"})
+    assert list(AuditEntry.objects.get(action="parties.paymentterms.changed").facts) == ["days"]
 
 
 def test_payment_terms_show_an_example(anna, client):

@@ -56,6 +56,7 @@ class BillingAccounts(Workspace):
         Column("purchase_order", default=False),
         Column("currency", default=False),
         Column("withholding_code", default=False),
+        Column("stamp_duty_exemption", default=False),
     )
     filters = (
         RelationFilter("party"),

@@ -164,11 +164,11 @@ class Customers(Workspace):
         Column("name", link=True),
         Column("kind", badges=KIND_COLOURS, default=False),
         Column("city"),
-        Column("province"),
+        Column("province", default=False),
         Column("tax_id", value=tax_numbers),
         Column("phone"),
         Column("email"),
-        Column("families", value=families_of, sort=False),
+        Column("families", value=families_of, sort=False, default=False),
         Column("owner", default=False),
         Column("active"),
         Column("is_customer", default=False),
@@ -329,6 +329,7 @@ class Sites(Workspace):
     model = Site
     area, icon, order_in_area = AREA, "map-pin", 20
     company_path = "party__company"
+    narrowed_by = {"party": "party", "account": "party__accounts"}
     columns = (
         SITE_COLUMNS[0],
         Column("party"),

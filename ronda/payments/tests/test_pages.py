@@ -66,6 +66,53 @@ def test_the_proposal_shows_no_customer_of_another_company(page):
     assert page.get(reverse("payment-proposal"), {"party": due.party_id}).status_code == 404
 
 
+@pytest.fixture
+def pays_by(company, party):
+    """`pays_by(method)`: the customer's own billing account pays so."""
+
+    def choose(method):
+        party.accounts.filter(is_default=True).update(method=method)
+        return method
+
+    return choose
+
+
+def test_the_payment_form_opened_for_a_customer_proposes_how_he_pays(page, company, party, pays_by):
+    method = pays_by(company_method(company))
+
+    response = page.get(reverse("payment-add"), {"party": party.pk})
+    assert response.context["form"]["method"].value() == method.pk
+    assert f'name="proposed" value="{method.pk}"' in response.content.decode()
+
+
+def test_a_method_that_is_out_of_use_is_not_proposed(page, company, party, pays_by):
+    method = pays_by(company_method(company))
+    type(method).objects.update(active=False)
+
+    assert page.get(reverse("payment-add"), {"party": party.pk}).context["form"]["method"].value() is None
+
+
+def test_choosing_the_customer_brings_his_method_unless_another_was_chosen(page, company, party, pays_by):
+    usual = pays_by(company_method(company))
+    other = type(usual).objects.filter(company=company).exclude(pk=usual.pk)[0]
+
+    def answer(**given):
+        return page.get(reverse("payment-proposal"), {"party": party.pk, **given}).content.decode()
+
+    for given in ({"method": ""}, {"method": other.pk, "proposed": other.pk}):
+        assert f'<ui-propose data-field="method" data-value="{usual.pk}">' in answer(**given)
+    assert "ui-propose" not in answer(method=other.pk, proposed="")
+    assert "ui-propose" not in answer(method=usual.pk, proposed=usual.pk)
+
+
+def test_a_customer_without_a_method_takes_the_proposal_of_the_last_one_back(page, company, party, pays_by):
+    pays_by(None)
+    given = {"party": party.pk, "method": "7", "proposed": "7"}
+
+    html = page.get(reverse("payment-proposal"), given).content.decode()
+    assert '<ui-propose data-field="method" data-value="">' in html
+
+
 def payment_facts(party, company, **facts):
     method = company_method(company).pk
     return {"party": party.pk, "amount": "130", "date": "02/03/2026", "method": method, "once": "k1"} | facts

@@ -79,7 +79,7 @@ def sample(kind: str, language: str, *, seller: Mapping[str, Any] = SELLER, line
         language=language,
         currency="EUR",
         seller=seller,
-        buyer=_buyer(customer),
+        buyer=buyer(customer),
         lines=rows,
         vat=(),
         number="FT 128/2026",
@@ -113,7 +113,8 @@ def with_sums(facts: PrintFacts) -> PrintFacts:
     return replace(facts, vat=vat, net=net, vat_total=tax, gross=net + tax, payable=net + tax, dues=dues)
 
 
-def _buyer(name: str) -> dict[str, Any]:
+def buyer(name: str) -> dict[str, Any]:
+    """An invented customer."""
     return {
         "name": name,
         "code": "C0042",

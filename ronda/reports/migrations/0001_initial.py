@@ -35,6 +35,10 @@ class Migration(migrations.Migration):
                 ('document', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='billing.document')),
                 ('mail', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='company.outgoingmail')),
             ],
+            options={
+                'verbose_name': 'document sent at issue',
+                'verbose_name_plural': 'documents sent at issue',
+            },
         ),
         migrations.CreateModel(
             name='PrintLayout',

@@ -1,5 +1,19 @@
 """What can be done with prints. Each function is one operation."""
 
+from ronda.reports.services.agreements import (
+    NobodyToSendTo,
+    agreement_file_name,
+    conditions_of,
+    delete_conditions,
+    keep_amendment,
+    keep_contract,
+    print_amendment,
+    print_contract,
+    send_amendment,
+    send_contract,
+    write_conditions,
+)
+from ronda.reports.services.kinds import PrintKind, print_kind
 from ronda.reports.services.layouts import (
     copy_default,
     delete_layout,
@@ -23,28 +37,46 @@ from ronda.reports.services.printing import (
     render_pdf,
     zip_of,
 )
+from ronda.reports.services.quotes import mail_quote, print_quote, quote_file_name, tell_answer
 
 __all__ = [
     "FileDamaged",
     "NoRecipient",
+    "NobodyToSendTo",
+    "PrintKind",
     "StillADraft",
     "TooManyPrints",
+    "agreement_file_name",
+    "conditions_of",
     "content",
     "copy_default",
+    "delete_conditions",
     "delete_layout",
     "file_name",
+    "keep_amendment",
+    "keep_contract",
+    "mail_quote",
     "preview",
+    "print_amendment",
+    "print_contract",
     "print_documents",
+    "print_kind",
+    "print_quote",
     "printed",
+    "quote_file_name",
     "recipients",
     "render_many",
     "render_pdf",
     "restore_default",
     "save_layout",
+    "send_amendment",
     "send_at_issue",
+    "send_contract",
     "send_documents",
     "set_in_use",
     "set_out_of_use",
+    "tell_answer",
     "try_layout",
+    "write_conditions",
     "zip_of",
 ]

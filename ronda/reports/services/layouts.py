@@ -1,19 +1,15 @@
 """Print layouts of a company: copied from the default, changed, tried, put in use."""
 
-from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Model
 
-from ronda.billing.models import Document, DocumentKind
-from ronda.billing.services import seller_facts
 from ronda.company import audit
 from ronda.company.models import Company
-from ronda.reports.domain.documents import PrintFacts, print_context
 from ronda.reports.domain.rendering import Layout
-from ronda.reports.domain.samples import sample
 from ronda.reports.models import PrintLayout
-from ronda.reports.queries import default_layout, logo_uri, print_facts
+from ronda.reports.services.kinds import print_kind
 from ronda.reports.trial import Want, try_out
 
 # A short document, and one of several pages: a layout has to print both.
@@ -23,7 +19,7 @@ TRIED_WITH = (1, 60)
 @transaction.atomic
 def copy_default(company: Company, *, kind: str, name: str, by: str) -> PrintLayout:
     """A new layout of a kind of document, equal to the default one, not in use yet."""
-    default = default_layout()
+    default = print_kind(kind).default()
     layout = PrintLayout.objects.create(
         company=company, kind=kind, name=name, html=default.html, css=default.css
     )
@@ -89,7 +85,7 @@ def set_out_of_use(layout: PrintLayout, *, by: str) -> PrintLayout:
 def restore_default(layout: PrintLayout, *, by: str) -> PrintLayout:
     """Make the layout equal to the default one again; its name and use stay."""
     layout = PrintLayout.objects.select_for_update().get(pk=layout.pk)
-    default = default_layout()
+    default = print_kind(layout.kind).default()
     layout.html, layout.css = default.html, default.css
     layout.save(update_fields=["html", "css", "updated_at"])
     audit.record(by, "reports.layout.restored", layout)
@@ -110,26 +106,17 @@ def preview(
     *,
     html: str,
     css: str,
-    document: Document | None = None,
+    document: Model | None = None,
     want: Want = "picture",
 ) -> bytes:
-    """What a layout makes of a document of the company, or of an invented one. LayoutError."""
-    context = sample_context(company, kind) if document is None else context_of(document)
+    """What a layout makes of a document of the company, or of an invented one. LayoutError.
+
+    `document` is a record of the layout's kind: a document, a contract, an amendment.
+    """
+    context = sample_context(company, kind) if document is None else print_kind(kind).context(document)
     return try_out(Layout(html, css), context, want=want)
 
 
-def context_of(document: Document) -> dict[str, Any]:
-    """What a layout can read of a document."""
-    (facts,) = print_facts([document], document.company)
-    return print_context(facts)
-
-
 def sample_context(company: Company, kind: str, *, lines: int = 8) -> dict[str, Any]:
-    """What a layout can read of an invented document of the company."""
-    return print_context(sample_facts(company, kind, lines=lines))
-
-
-def sample_facts(company: Company, kind: str, *, lines: int = 8) -> PrintFacts:
-    """An invented document of the company, in its language, with everything a layout may show."""
-    facts = sample(str(DocumentKind(kind)), company.language, seller=seller_facts(company), lines=lines)
-    return replace(facts, logo=logo_uri(company))
+    """What a layout can read of an invented record of the company."""
+    return print_kind(kind).sample(company, lines)

@@ -87,6 +87,7 @@ ACCOUNT_FIELDS = (
     "method",
     "tax_regime",
     "withholding_code",
+    "stamp_duty_exemption",
     "purchase_order",
     "cig",
     "cup",

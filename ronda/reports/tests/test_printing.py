@@ -86,6 +86,13 @@ def test_r35_r36_stamp_duty_and_withholding_are_told(company):
     assert "esente ex art. 10" in text
 
 
+def test_r35_an_exemption_from_stamp_duty_is_told_where_the_duty_would_be_due(company):
+    account = firm.payer(company, stamp_duty_exemption="art. 82 D.Lgs. 117/2017")
+    asked, not_asked = firm.lines(company, 2, nature="N4"), firm.lines(company)
+    assert "Esente da imposta di bollo: art. 82" in text_of(firm.issued(account, asked))
+    assert "imposta di bollo" not in text_of(firm.issued(account, not_asked))
+
+
 def test_r37_split_payment_is_told_and_taken_off(company):
     account = firm.payer(company, "Comune di Milano", tax_regime="split", cig="Z1234567AB")
     document = firm.issued(account, firm.lines(company))

@@ -20,7 +20,7 @@ from django.core.management import call_command
 from rich.console import Console
 from rich.table import Table
 
-from ronda.site.benches import billing, lists, pdf, start
+from ronda.site.benches import billing, life, lists, pdf, start
 from ronda.site.cli.terminal import console
 
 bench = typer.Typer(help="Measure the work against its budgets.", no_args_is_help=True)
@@ -43,6 +43,9 @@ def register(app: typer.Typer) -> None:
     bench.command("billing")(bench_billing)
     bench.command("lists")(bench_lists)
     bench.command("pdf")(bench_pdf)
+    bench.command("index")(bench_index)
+    bench.command("deferrals")(bench_deferrals)
+    bench.command("forecast")(bench_forecast)
     bench.command("start")(bench_start)
     bench.command("all")(bench_all)
     bench.command("step", hidden=True)(step)
@@ -77,6 +80,33 @@ def bench_pdf(
     _tell(_measured("pdf", database, n=documents), pdf_figures, as_json=as_json)
 
 
+def bench_index(
+    contracts: int = typer.Option(10_000, help="Contracts of two lines under an index clause."),
+    database: str = DATABASE,
+    as_json: bool = JSON,
+) -> None:
+    """An index batch: what is due, its preview, and the new versions of the lines."""
+    _tell(_measured("index", database, n=contracts), index_figures, as_json=as_json)
+
+
+def bench_deferrals(
+    lines: int = typer.Option(100_000, help="Document lines that matter at the closing."),
+    database: str = DATABASE,
+    as_json: bool = JSON,
+) -> None:
+    """Deferrals and accruals at a closing: preview and posting."""
+    _tell(_measured("deferrals", database, n=lines), deferral_figures, as_json=as_json)
+
+
+def bench_forecast(
+    contracts: int = typer.Option(10_000, help="Contracts of two lines."),
+    database: str = DATABASE,
+    as_json: bool = JSON,
+) -> None:
+    """The forecast of 24 months, and the pages of the analysis."""
+    _tell(_measured("forecast", database, n=contracts), forecast_figures, as_json=as_json)
+
+
 def bench_start(as_json: bool = JSON) -> None:
     """The second start of `ronda serve` to its first page, and its end."""
     with tempfile.TemporaryDirectory(prefix="ronda-bench-") as folder:
@@ -93,6 +123,9 @@ def bench_all(database: str = DATABASE, as_json: bool = JSON) -> None:
         "billing_history": _measured("billing", database, n=10_000, history=True),
         "lists": _measured("lists", database, n=100_000),
         "pdf": _measured("pdf", database, n=200),
+        "index": _measured("index", database, n=10_000),
+        "deferrals": _measured("deferrals", database, n=100_000),
+        "forecast": _measured("forecast", database, n=10_000),
         "start": begun,
     }
     _tell(results, all_figures, as_json=as_json)
@@ -123,6 +156,27 @@ def pdf_figures(result: Result) -> list[Figure]:
     ]
 
 
+def index_figures(result: Result) -> list[Figure]:
+    what = f"index batch over {result['contracts']:,.0f} contracts"
+    return [
+        Figure(what, result["total"], "s CPU", result["budget"]),
+        Figure("renewal cockpit, its rows", result["cockpit"], "s CPU", None),
+    ]
+
+
+def deferral_figures(result: Result) -> list[Figure]:
+    what = f"deferrals at closing over {result['lines']:,} lines"
+    return [Figure(what, result["cpu_s"], "s CPU", result["budget_s"])]
+
+
+def forecast_figures(result: Result) -> list[Figure]:
+    pages = [Figure(f"analysis: {name}", ms, "ms", 150) for name, ms in result["pages_ms"].items()]
+    return [
+        Figure(f"forecast of 24 months, {result['n']:,} contracts", result["forecast_cpu_s"], "s CPU", 10),
+        *pages,
+    ]
+
+
 def start_figures(result: Result) -> list[Figure]:
     return [
         Figure("start to first page, all installed", result["seconds"], "s", 8),
@@ -137,6 +191,9 @@ def all_figures(results: Result) -> list[Figure]:
         *billing_figures(results["billing_history"]),
         *list_figures(results["lists"]),
         *pdf_figures(results["pdf"]),
+        *index_figures(results["index"]),
+        *deferral_figures(results["deferrals"]),
+        *forecast_figures(results["forecast"]),
         *start_figures(results["start"]),
     ]
 
@@ -241,12 +298,18 @@ def _run(what: str, name: str, n: int, *, history: bool) -> Result:
             "billing": lambda: billing.prepare(n, history=history),
             "lists": lambda: lists.prepare(n),
             "pdf": lambda: pdf.prepare(n),
+            "deferrals": lambda: life.prepare_deferrals(n),
+            "forecast": lambda: life.prepare_forecast(n),
         }
-        makers[name]()
+        if name in makers:
+            makers[name]()
         return {}
     measures: dict[str, Callable[[int], dict[str, Any]]] = {
         "billing": billing.measure,
         "lists": lists.measure,
         "pdf": pdf.measure,
+        "index": life.measure_index,
+        "deferrals": life.measure_deferrals,
+        "forecast": life.measure_forecast,
     }
     return measures[name](n)

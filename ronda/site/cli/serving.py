@@ -1,11 +1,13 @@
 """Starting the web server and the worker, and making an installation ready."""
 
+import errno
 import os
+import secrets
 import signal
+import socket
 import subprocess
 import sys
 import threading
-import urllib.error
 import urllib.request
 from pathlib import Path
 from typing import Any
@@ -23,6 +25,11 @@ from ronda.site.cli.terminal import bar, console
 from ronda.site.demo import DEMO_LOGINS, build_demo
 
 HOST = "127.0.0.1"
+EVERYWHERE = frozenset({"0.0.0.0", "::"})
+ATTEMPTS = 300
+OTHERS = 50  # how many of the following ports are tried when a free one is proposed
+# What tells our answer from that of another server on the same port.
+INSTANCE_HEADER = "Ronda-Instance"
 
 
 def register(app: typer.Typer) -> None:
@@ -73,19 +80,57 @@ def serve(
     workers: int = typer.Option(1, help="Web processes."),
 ) -> None:
     """Web pages and background work together, on this computer."""
+    _refuse_unusable(port)
     setup()
     if with_demo and not Company.objects.exists():
         demo()
     connection.close()
-    children = [_start_web(port, workers), _start([sys.executable, "-m", "ronda.site.cli", "work"])]
+    instance = secrets.token_hex(8)
+    children = [_start_web(port, workers, instance), _start([sys.executable, "-m", "ronda.site.cli", "work"])]
     _stop_with_us(children)
-    _wait_until_up(port, children[0])
+    if not is_up(port, instance, children[0]):
+        _give_up(port, children)
     _print_welcome(port, with_demo=with_demo)
     code = _watch(children)
     raise typer.Exit(code)
 
 
-def _start_web(port: int, workers: int) -> "subprocess.Popen[bytes]":
+def bind_address() -> str:
+    """Where the web server listens: this computer only, unless RONDA_BIND says otherwise."""
+    return os.environ.get("RONDA_BIND", HOST)
+
+
+def why_unusable(port: int) -> str:
+    """Why nobody can listen on the port of `bind_address()`; empty when it is free.
+
+    The port is taken for an instant, as the web server will take it, and let go.
+    """
+    family = socket.AF_INET6 if ":" in bind_address() else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        if os.name == "posix":  # there it means "also while old connections die", elsewhere "also if taken"
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((bind_address(), port))
+        except OSError as error:
+            taken = error.errno == errno.EADDRINUSE
+            return "another program listens there" if taken else str(error.strerror or error)
+    return ""
+
+
+def _refuse_unusable(port: int) -> None:
+    """Before anything is started: else another program's answer would pass for ours."""
+    if reason := why_unusable(port):
+        console.print(f"[red]Port {port} cannot be used: {reason}.[/red]{_remedy(port)}", highlight=False)
+        raise typer.Exit(1)
+
+
+def _remedy(port: int) -> str:
+    following = range(port + 1, min(port + 1 + OTHERS, 65536))
+    free = next((other for other in following if not why_unusable(other)), None)
+    return f" Start again with another one: RONDA_PORT={free}" if free else " Set RONDA_PORT to another one."
+
+
+def _start_web(port: int, workers: int, instance: str) -> "subprocess.Popen[bytes]":
     return _start(
         [
             sys.executable,
@@ -94,7 +139,7 @@ def _start_web(port: int, workers: int) -> "subprocess.Popen[bytes]":
             "--interface",
             "wsgi",
             "--host",
-            os.environ.get("RONDA_BIND", HOST),
+            bind_address(),
             "--port",
             str(port),
             "--workers",
@@ -105,12 +150,13 @@ def _start_web(port: int, workers: int) -> "subprocess.Popen[bytes]":
             "--log-level",
             "warning",
             "ronda.site.wsgi:application",
-        ]
+        ],
+        RONDA_INSTANCE=instance,
     )
 
 
-def _start(command: list[str]) -> "subprocess.Popen[bytes]":
-    return subprocess.Popen(command, cwd=settings.BASE_DIR)
+def _start(command: list[str], **variables: str) -> "subprocess.Popen[bytes]":
+    return subprocess.Popen(command, cwd=settings.BASE_DIR, env={**os.environ, **variables})
 
 
 def _stop_with_us(children: list["subprocess.Popen[bytes]"]) -> None:
@@ -122,18 +168,39 @@ def _stop_with_us(children: list["subprocess.Popen[bytes]"]) -> None:
         signal.signal(number, stop)
 
 
-def _wait_until_up(port: int, web: "subprocess.Popen[bytes]") -> None:
-    """Until the log-in page answers, or the server gives up."""
+def is_up(port: int, instance: str, web: "subprocess.Popen[bytes]") -> bool:
+    """Waits until our own server answers; False when it stopped, or did not answer in time.
+
+    An answer without the token `instance` is somebody else's.
+    """
+    host = HOST if bind_address() in EVERYWHERE else bind_address()
+    host = f"[{host}]" if ":" in host else host
     pause = threading.Event()
-    for _attempt in range(300):
+    for _attempt in range(ATTEMPTS):
         if web.poll() is not None:
-            console.print(f"[red]The web server stopped. Is port {port} taken? Try --port.[/red]")
-            raise typer.Exit(1)
+            return False
         try:
-            with urllib.request.urlopen(f"http://{HOST}:{port}/healthz", timeout=2):
-                return
-        except (urllib.error.URLError, OSError):
-            pause.wait(0.1)
+            with urllib.request.urlopen(f"http://{host}:{port}/healthz", timeout=2) as answer:
+                if answer.headers.get(INSTANCE_HEADER) == instance:
+                    return True
+        except OSError:
+            pass  # not yet listening, or no web server of ours
+        pause.wait(0.1)
+    return False
+
+
+def _give_up(port: int, children: list["subprocess.Popen[bytes]"]) -> None:
+    """Nothing of what was started stays behind."""
+    stopped = children[0].poll() is not None
+    for child in children:
+        child.terminate()
+    for child in children:
+        child.wait()
+    told = "The web server stopped at once" if stopped else "The web server does not answer"
+    console.print(
+        f"[red]{told}. Is port {port} taken by another program?[/red]{_remedy(port)}", highlight=False
+    )
+    raise typer.Exit(1)
 
 
 def _print_welcome(port: int, *, with_demo: bool) -> None:

@@ -19,6 +19,8 @@ from ronda.parties.models import BillingAccount, BillingGroup, Party, Site
 FIRST_START = date(2023, 1, 1)
 DAYS_OF_STARTS = 1_000
 CONTRACTS_PER_TRANSACTION = 50
+TAKEN_OVER = {"IT": "fatturato con il programma precedente", "FR": "facturé avec l’ancien logiciel"}
+HELD = {"IT": "contestazione in corso", "FR": "réclamation en cours"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,10 +163,11 @@ class Writer:
             if contract.starts_on < self.taken_over_on and then not in ("draft", "void")
         ]
         lines = ContractLine.objects.filter(contract__in=old).values_list("pk", flat=True)
-        take_over(list(lines), before=self.taken_over_on, reason="billed before Ronda", by=self.by)
+        reason = TAKEN_OVER[self.company.country]
+        take_over(list(lines), before=self.taken_over_on, reason=reason, by=self.by)
         for contract, then in contracts:
             if then == "hold":
-                hold_billing(contract, reason="contestazione in corso", by=self.by)
+                hold_billing(contract, reason=HELD[self.company.country], by=self.by)
             elif then == "void":
                 void(contract, by=self.by)
 

@@ -31,6 +31,7 @@ from ronda.site.demo.sizes import Size
 
 FRIDAY = 4
 EXTRA = Decimal("25.00")  # what an absent-minded customer pays too much
+AGREED_DISCOUNT = {"IT": "sconto concordato", "FR": "remise convenue"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +127,12 @@ def credit_some(company: Company, size: Size, rng: Random, staff: Staff) -> None
         amounts = {line.pk: (line.net / 4).quantize(Decimal(1))} if n % 3 else None
         release = amounts is None and n % 2 == 0
         note = credit_document(
-            document, on=on, amounts=amounts, release=release, reason="sconto concordato", by=staff.clerk
+            document,
+            on=on,
+            amounts=amounts,
+            release=release,
+            reason=AGREED_DISCOUNT[company.country],
+            by=staff.clerk,
         )
         _use(note, document, on, staff)
 

@@ -44,7 +44,12 @@ def _changed(manifest: Path, _second: int) -> int:
 @register.simple_tag
 def asset(name: str) -> str:
     """The address of a built file: `{% asset 'app.js' %}`."""
-    return static(f"dist/{built_name(name)}")
+    return _address(built_name(name))
+
+
+@lru_cache(maxsize=64)
+def _address(built: str) -> str:
+    return static(f"dist/{built}")
 
 
 @register.simple_tag
@@ -54,10 +59,15 @@ def icon(name: str, extra_class: str = "") -> SafeString:
     Names are those of src/icons.json; hidden from screen readers, so a button with nothing else needs
     an aria-label.
     """
+    return _drawn(asset("icons.svg"), name, extra_class)
+
+
+@lru_cache(maxsize=1024)
+def _drawn(sprite: str, name: str, extra_class: str) -> SafeString:
     classes = f"icon {extra_class}".strip()
     return format_html(
         '<svg class="{}" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>',
         classes,
-        asset("icons.svg"),
+        sprite,
         name,
     )

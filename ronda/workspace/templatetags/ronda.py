@@ -1,18 +1,21 @@
 """Filters and tags of every template: {% load ronda %}."""
 
+import re
 from collections.abc import Iterable
-from html import unescape
+from functools import lru_cache
 from typing import Any
 
 from django import template
-from django.utils.html import conditional_escape, escape, strip_tags
+from django.utils.html import conditional_escape, escape
 from django.utils.safestring import SafeString, mark_safe
 
 from ronda.workspace import display
 from ronda.workspace.registry import url_of
+from ronda.workspace.templatetags.assets import icon
 
 register = template.Library()
 LONG_WORDS = 24
+_MARKUP = re.compile(r"<[^>]*>")
 
 
 @register.filter
@@ -79,19 +82,40 @@ def _row(pk: str, name: str, cells: list[Any], *, ticked: bool) -> str:
             f'aria-label="{escape(name)}"></td>'
         )
     for cell in cells:
-        css = ' class="num"' if cell.numeric else ' class="muted"' if cell.muted else ""
         html = conditional_escape(cell.html)
-        parts.append(f'<td data-label="{escape(cell.label)}"{css}{_whole(html, cell)}>{html}</td>')
+        opened = _opened(cell.label, numeric=cell.numeric, muted=cell.muted)
+        parts.append(f"{opened}{_whole(html, cell)}>{html}</td>")
     parts.append("</tr>")
     return "".join(parts)
+
+
+@lru_cache(maxsize=1024)
+def _opened(label: str, *, numeric: bool, muted: bool) -> str:
+    css = ' class="num"' if numeric else ' class="muted"' if muted else ""
+    return f'<td data-label="{escape(label)}"{css}'
 
 
 def _whole(html: str, cell: Any) -> str:
     """Long words are cut on a wide screen, so that rows keep one line: the whole is in the title."""
     if cell.numeric or len(html) <= LONG_WORDS:
         return ""
-    words = strip_tags(html).strip()
-    return f' title="{escape(unescape(words))}"' if len(words) > LONG_WORDS else ""
+    words = _MARKUP.sub("", html).strip()  # ours, escaped: what remains is escaped as well
+    return f' title="{words}"' if len(words) > LONG_WORDS else ""
+
+
+@register.simple_tag
+def navigation_links(items: Iterable[dict[str, Any]]) -> SafeString:
+    """The entries of one area of the navigation, put together here: every page has fifty of them."""
+    return mark_safe("".join([_link(item) for item in items]))
+
+
+def _link(item: dict[str, Any]) -> str:
+    current = ' aria-current="page"' if item["current"] else ""
+    drawn = icon(item["icon"]) if item["icon"] else ""
+    return (
+        f'<li><a class="nav-link" href="{escape(item["url"])}"{current}>{drawn}'
+        f"<span>{escape(item['label'])}</span></a></li>"
+    )
 
 
 @register.filter

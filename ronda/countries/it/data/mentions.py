@@ -127,6 +127,11 @@ OTHER: dict[str, Texts] = {
         "fr": "Droit de timbre de {amount} € acquitté par voie électronique : D.P.R. 642/1972, D.M. 17 juin"
         " 2014, art. 6",
     },
+    "stamp_duty_exempt": {
+        "it": "Esente da imposta di bollo: {reason}",
+        "en": "Exempt from stamp duty: {reason}",
+        "fr": "Exonéré du droit de timbre : {reason}",
+    },
     "no_withholding_RF19": {
         "it": "Compenso non soggetto a ritenuta d'acconto ai sensi dell'art. 1, c. 67, L. 190/2014",
         "en": "Not subject to withholding tax: art. 1, par. 67, Law 190/2014",

@@ -42,6 +42,8 @@ def _all(facts: DocumentFacts, language: str) -> Iterator[Mention]:
     if facts.stamp_duty:
         amount = written(facts.stamp_duty, language)
         yield _other("stamp_duty", language, text=LEGAL_TEXT, amount=amount)
+    elif facts.stamp_duty_exemption:
+        yield _other("stamp_duty_exempt", language, reason=facts.stamp_duty_exemption)
     if facts.seller.tax_regime in _SMALL_FIRM_CODES:
         yield _other(f"no_withholding_{facts.seller.tax_regime}", language)
     if facts.courtesy_copy:

@@ -33,3 +33,17 @@ def due_on(nets: Mapping[str, Decimal], *, kind: str, on: date) -> StampRate | N
     if rate is None or kind not in STAMPED_KINDS or stamped_total(nets) <= rate.threshold:
         return None
     return rate
+
+
+def owed(rate: StampRate, exemption: str) -> Decimal:
+    """The duty of a document it is due on; 0 when the customer is exempt for the reason `exemption`.
+
+    Documents may be free of the duty because of whom they are for: table B annexed to D.P.R.
+    642/1972 lists acts exempt in any case, and special laws exempt bodies, such as those of the
+    third sector for documents "put in being or requested" by them (art. 82, c. 5, D.Lgs. 117/2017;
+    art. 27-bis of the table for ONLUS before). Whether such a rule reaches an invoice that a supplier
+    sends to the body is not settled here: which customer is exempt, and why, is what the firm
+    declares on its own account, with its adviser. A public body is not exempt as such: where the
+    State is a party, the duty falls on the other one (art. 8 D.P.R. 642/1972).
+    """
+    return Decimal(0) if exemption else rate.amount

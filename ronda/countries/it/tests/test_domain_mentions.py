@@ -94,6 +94,13 @@ def test_r35_stamp_duty_paid_virtually_is_printed_with_its_amount():
     assert "stamp_duty" not in printed(stamp_duty=Decimal(0))
 
 
+def test_r35_the_exemption_of_the_customer_is_printed_in_the_place_of_the_duty():
+    text = printed("fr", stamp_duty_exemption="art. 82 D.Lgs. 117/2017")
+
+    assert text["stamp_duty_exempt"] == "Exonéré du droit de timbre : art. 82 D.Lgs. 117/2017"
+    assert "stamp_duty_exempt" not in printed(stamp_duty=Decimal(2), stamp_duty_exemption="")
+
+
 def test_a_forfettario_says_no_vat_and_no_withholding():
     seller = SellerFacts(name="Mario Rossi", tax_regime="RF19")
 

@@ -149,6 +149,16 @@ def test_o24_stamp_duty_explains_itself():
     assert "modo virtuale" in duty.legal_text
 
 
+def test_r35_an_exempt_customer_owes_nothing_and_the_reason_is_told():
+    nets, reason = {"N4": Decimal("77.48")}, "art. 82 D.Lgs. 117/2017"
+
+    duty = PACK.stamp_duty(nets, kind="invoice", on=TODAY, total=Decimal("77.48"), exemption=reason)
+
+    assert (duty.amount, duty.exemption, duty.taxed_total) == (0, reason, Decimal("77.48"))
+    nets = {"N4": Decimal("77.47")}
+    assert PACK.stamp_duty(nets, kind="invoice", on=TODAY, total=Decimal(78), exemption=reason) is None
+
+
 def test_r35_no_duty_at_the_threshold():
     nets = {"N4": Decimal("77.47")}
 

@@ -1,0 +1,25 @@
+"""What contracts tell the apps above."""
+
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class ContractAmended:
+    """What was agreed changes from a day on; lines were closed and opened."""
+
+    contract_id: int
+    amendment_id: int
+    kind: str
+    effective_on: date
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class ContractTerminated:
+    """The contract got a last day before its agreed one."""
+
+    contract_id: int
+    amendment_id: int
+    ends_on: date
+    by: str

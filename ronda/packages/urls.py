@@ -1,0 +1,5 @@
+"""Addresses of the pages of packages."""
+
+from ronda.packages.pages import urlpatterns
+
+__all__ = ["urlpatterns"]

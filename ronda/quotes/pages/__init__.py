@@ -1,0 +1,1 @@
+"""Screens of quotes: those of the firm, and the page of the customer."""

@@ -1,0 +1,82 @@
+"""What can be done with quotes. Each function is one operation in one transaction."""
+
+from ronda.quotes.services.converting import NoPayer, NothingToConvert, convert
+from ronda.quotes.services.deciding import (
+    AcceptedInTheFuture,
+    AfterTheLastDay,
+    NotSigned,
+    OfferChanged,
+    OfferOver,
+    accept_by_customer,
+    expire_due,
+    is_sound,
+    record_acceptance,
+    refuse_by_customer,
+    refuse_quote,
+)
+from ronda.quotes.services.drafts import (
+    NewLine,
+    NobodyAddressed,
+    NoVatCode,
+    StrangeSite,
+    create_quote,
+    delete_quote,
+    save_quote,
+)
+from ronda.quotes.services.links import link_of, token_of
+from ronda.quotes.services.pictures import NotAPicture, PictureTooLarge, keep_picture, save_item_facts
+from ronda.quotes.services.sending import (
+    AlreadyOver,
+    NoAddress,
+    NothingOffered,
+    OfferedForNothing,
+    PicturesTooLarge,
+    addresses,
+    mail_again,
+    note_mailed,
+    note_viewed,
+    send_quote,
+)
+from ronda.quotes.services.versions import copy_quote, new_version
+
+__all__ = [
+    "AcceptedInTheFuture",
+    "AfterTheLastDay",
+    "AlreadyOver",
+    "NewLine",
+    "NoAddress",
+    "NoPayer",
+    "NoVatCode",
+    "NobodyAddressed",
+    "NotAPicture",
+    "NotSigned",
+    "NothingOffered",
+    "NothingToConvert",
+    "OfferChanged",
+    "OfferOver",
+    "OfferedForNothing",
+    "PictureTooLarge",
+    "PicturesTooLarge",
+    "StrangeSite",
+    "accept_by_customer",
+    "addresses",
+    "convert",
+    "copy_quote",
+    "create_quote",
+    "delete_quote",
+    "expire_due",
+    "is_sound",
+    "keep_picture",
+    "link_of",
+    "mail_again",
+    "new_version",
+    "note_mailed",
+    "note_viewed",
+    "record_acceptance",
+    "refuse_by_customer",
+    "refuse_quote",
+    "save_item_facts",
+    "save_quote",
+    "send_quote",
+    "token_of",
+]

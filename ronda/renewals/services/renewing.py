@@ -1,0 +1,365 @@
+"""Contracts followed by others at the end of their term (R19): one, many, and every night."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef, Q
+
+from ronda.billing.domain.derivation import Step, to_json
+from ronda.company import audit
+from ronda.company.bulk import insert
+from ronda.company.models import Company
+from ronda.contracts.domain.summary import Fee, yearly
+from ronda.contracts.models import Contract, ContractLine
+from ronda.contracts.services import NewLine, create_contract
+from ronda.contracts.services.importing import NewContract, create_contracts
+from ronda.kernel.errors import Refusal
+from ronda.kernel.i18n import _
+from ronda.kernel.money import ZERO
+from ronda.renewals import queries
+from ronda.renewals.domain.indexation import Change, Pending, Series, change, due_on, new_price
+from ronda.renewals.domain.notice import Term, new_term, renewal_date
+from ronda.renewals.models import IndexClause, Notice, Renewal, RenewalTerms
+
+PART = 500
+YEAR = 12
+STILL = Change(Decimal(1), None, None)
+_COPIED = (
+    "branch", "kind", "group", "purchase_order", "cig", "cup", "billing_hold", "hold_reason", "owner",
+    "document_text", "notes", "suspension_bills", "suspension_extends", "settles_by",
+)  # fmt: skip
+_SCHEDULE = (
+    "discount", "price_basis", "frequency_unit", "frequency", "timing", "alignment", "month_end",
+    "invoice_day", "invoice_day_number", "offset_days", "lead_days", "first_partial", "last_partial",
+)  # fmt: skip
+
+
+class NothingToRenew(Refusal):
+    code = "renewals.nothing_to_renew"
+
+
+class NoTerm(Refusal):
+    code = "renewals.no_term"
+
+
+@dataclass(slots=True)
+class _Plan:
+    """A contract with everything its successor is made of."""
+
+    old: Contract
+    terms: RenewalTerms | None
+    term: Term
+    months: int
+    lines: list[ContractLine]
+    clause: queries.ClauseRow | None
+    moved: Change = STILL
+    due: date | None = None
+    new: Contract | None = None
+    prices: dict[int, Decimal] | None = None
+
+
+@transaction.atomic
+def renew(
+    contract: Contract, *, by: str, months: int | None = None, percent: Decimal | None = None
+) -> Renewal:
+    """The contract's successor from the day after its end; a second call answers with the first's (R19).
+
+    Lines in force at the end are copied with their anchors, and the index of the term is applied once.
+    `months` replaces the term agreed, `percent` the index (a change of the prices agreed by hand).
+    NoTerm: it has no end. NothingToRenew: no recurring line is in force on its last day.
+    """
+    contract = Contract.objects.select_for_update().get(pk=contract.pk)
+    known = Renewal.objects.filter(contract=contract).first()
+    if known is not None:
+        return known
+    if contract.ends_on is None or contract.status not in queries.IN_FORCE:
+        raise NoTerm(_("%(contract)s has no end to be renewed at.") % {"contract": contract})
+    made = _renew([contract], by=by, months=months, percent=percent)
+    if not made:
+        raise NothingToRenew(
+            _("%(contract)s has no recurring line in force on its last day.") % {"contract": contract}
+        )
+    return made[0]
+
+
+@transaction.atomic
+def renew_due(company: Company, *, on: date, by: str) -> list[Renewal]:
+    """Tacit renewals whose day has come, however long nobody looked; those by consent wait.
+
+    Contracts without renewal terms are not touched, nor those given up or cut short before the term's end.
+    """
+    made: list[Renewal] = []
+    while found := _due(company, on):
+        renewed = _renew(found, by=by)
+        if not renewed:
+            break
+        made += renewed
+    return made
+
+
+def _due(company: Company, on: date) -> list[Contract]:
+    given_up = Notice.objects.filter(contract=OuterRef("pk"), state=Notice.State.IN_TIME).exclude(
+        kind=Notice.Kind.RENEGOTIATION
+    )
+    live = ContractLine.objects.filter(
+        Q(ends_on=None) | Q(ends_on__gte=OuterRef("ends_on")), contract=OuterRef("pk"), void=False
+    ).exclude(frequency_unit=ContractLine.Frequency.ONCE)
+    found = list(
+        Contract.objects.select_for_update(of=("self",))
+        .filter(
+            ~Exists(given_up),
+            Exists(live),
+            company=company,
+            status__in=queries.IN_FORCE,
+            ends_on__lt=on,
+            renewal=None,
+            renewal_terms__mode=RenewalTerms.Mode.TACIT,
+            renewal_terms__term_ends_on__lte=F("ends_on"),
+        )
+        .order_by("pk")
+    )
+    ended = queries.terminated([contract.pk for contract in found])
+    return [contract for contract in found if contract.pk not in ended]
+
+
+def _renew(
+    contracts: Sequence[Contract], *, by: str, months: int | None = None, percent: Decimal | None = None
+) -> list[Renewal]:
+    made: list[Renewal] = []
+    company = contracts[0].company
+    registers = queries.registers(company.pk)
+    never = queries.never_adjusted(company.pk)
+    for start in range(0, len(contracts), PART):
+        plans = _plans(contracts[start : start + PART], months)
+        for plan in plans:
+            _adjust(plan, registers, never, percent)
+        _create(company, plans, by=by)
+        _copy_agreements(plans, never)
+        made += _write(plans, by=by)
+    return made
+
+
+def _plans(contracts: Sequence[Contract], months: int | None) -> list[_Plan]:
+    terms = {one.contract_id: one for one in RenewalTerms.objects.filter(contract__in=contracts)}
+    clauses = {
+        row.contract_id: row
+        for row in queries.clause_rows(IndexClause.objects.filter(contract__in=contracts))
+    }
+    lines = _lines_at_the_end(contracts)
+    return [
+        _plan(one, terms.get(one.pk), clauses.get(one.pk), lines[one.pk], months)
+        for one in contracts
+        if lines.get(one.pk)
+    ]
+
+
+def _plan(
+    contract: Contract,
+    terms: RenewalTerms | None,
+    clause: queries.ClauseRow | None,
+    lines: list[ContractLine],
+    months: int | None,
+) -> _Plan:
+    assert contract.ends_on is not None
+    length = months or (terms.term_months if terms else YEAR)
+    anchor = (terms.anchor_on if terms else None) or contract.starts_on
+    return _Plan(contract, terms, new_term(contract.ends_on, length, anchor=anchor), length, lines, clause)
+
+
+def _lines_at_the_end(contracts: Sequence[Contract]) -> dict[int, list[ContractLine]]:
+    """The recurring lines in force on the last day of each contract."""
+    ends = {contract.pk: contract.ends_on for contract in contracts}
+    found: dict[int, list[ContractLine]] = {}
+    lines = (
+        ContractLine.objects.filter(contract__in=contracts, void=False)
+        .exclude(frequency_unit=ContractLine.Frequency.ONCE)
+        .select_related("item", "site__party", "vat_code")
+    )
+    for line in lines.order_by("contract_id", "position", "pk"):
+        last = ends[line.contract_id]
+        assert last is not None
+        if (line.starts_on is None or line.starts_on <= last) and (
+            line.ends_on is None or line.ends_on >= last
+        ):
+            found.setdefault(line.contract_id, []).append(line)
+    return found
+
+
+def _adjust(
+    plan: _Plan, registers: Mapping[int, Series], never: frozenset[int], percent: Decimal | None
+) -> None:
+    """The prices of the new term. An index that is not published yet leaves them as they are: it is
+    still due afterwards, and the batch of that day finds it (R18: pending, never zero).
+    """
+    if percent is not None:
+        plan.moved = Change(1 + percent / 100, None, None, (Step("fixed", {}, str(percent)),))
+        plan.due = renewal_date(plan.old.ends_on) if plan.clause and plan.old.ends_on else None
+    elif plan.clause is not None:
+        due = due_on(plan.clause.clause, plan.term.starts_on)
+        if due is not None:
+            found = change(plan.clause.clause, registers.get(plan.clause.series_id or 0), due)
+            if not isinstance(found, Pending):
+                plan.moved, plan.due = found, due
+    rounding = plan.clause.clause.rounding if plan.clause else "cent"
+    plan.prices = {
+        line.pk: line.price if line.root in never else new_price(line.price, plan.moved, rounding)
+        for line in plan.lines
+    }
+
+
+def _create(company: Company, plans: Sequence[_Plan], *, by: str) -> None:
+    """The successors. Those of a customer whose bills somebody else pays are made one by one."""
+    accounts = {plan.old.account_id: plan.old.account for plan in plans}
+    own = [plan for plan in plans if plan.old.party_id == accounts[plan.old.account_id].party_id]
+    made = create_contracts(company, [_new_contract(plan) for plan in own], by=by)
+    for plan, contract in zip(own, made, strict=True):
+        plan.new = contract
+    for plan in plans:
+        if plan.new is None:
+            wanted = _new_contract(plan)
+            plan.new = create_contract(
+                wanted.account,
+                title=wanted.title,
+                starts_on=wanted.starts_on,
+                ends_on=wanted.ends_on,
+                lines=wanted.lines,
+                group=wanted.group,
+                by=by,
+                party=plan.old.party,
+                **wanted.facts,
+            )
+
+
+def _new_contract(plan: _Plan) -> NewContract:
+    old = plan.old
+    facts = {name: getattr(old, name) for name in _COPIED if name != "group"}
+    return NewContract(
+        old.account,
+        old.title,
+        plan.term.starts_on,
+        [_new_line(plan, line) for line in plan.lines],
+        ends_on=plan.term.ends_on,
+        group=old.group,
+        facts=facts,
+    )
+
+
+def _new_line(plan: _Plan, line: ContractLine) -> NewLine:
+    """A copy whose periods are counted from where they always were."""
+    assert plan.prices is not None
+    schedule: dict[str, Any] = {name: getattr(line, name) for name in _SCHEDULE}
+    first = max(line.starts_on or plan.old.starts_on, plan.old.starts_on)
+    schedule["anchor_on"] = line.anchor_on or first
+    later = line.ends_on is not None and line.ends_on > plan.term.starts_on
+    schedule["ends_on"] = line.ends_on if later else None
+    free = line.free_until is not None and line.free_until > plan.term.starts_on
+    schedule["free_until"] = line.free_until if free else None
+    return NewLine(
+        line.item,
+        plan.prices[line.pk],
+        text=line.text,
+        quantity=line.quantity,
+        site=line.site,
+        vat_code=line.vat_code,
+        schedule=schedule,
+    )
+
+
+def _copy_agreements(plans: Sequence[_Plan], never: frozenset[int]) -> None:
+    """Terms and clauses go on with the successor, anchors kept."""
+    late = dict(
+        Notice.objects.filter(contract__in=[plan.old for plan in plans], state=Notice.State.LATE)
+        .order_by("pk")
+        .values_list("contract_id", "kind")
+    )
+    RenewalTerms.objects.bulk_create(
+        [_terms_copy(plan, late.get(plan.old.pk, "")) for plan in plans if plan.terms is not None]
+    )
+    old = {one.contract_id: one for one in IndexClause.objects.filter(contract__in=[p.old for p in plans])}
+    with_clause = [plan for plan in plans if plan.old.pk in old]
+    copies = [_clause_copy(plan, old[plan.old.pk]) for plan in with_clause]
+    insert(copies)
+    _copy_never(with_clause, copies, never)
+
+
+def _terms_copy(plan: _Plan, late: str) -> RenewalTerms:
+    """Terms for the successor; after a notice that came too late it is the last term (R20)."""
+    terms = plan.terms
+    assert terms is not None
+    names = [f.attname for f in RenewalTerms._meta.concrete_fields if not f.primary_key]
+    copy = RenewalTerms(**{name: getattr(terms, name) for name in names})
+    copy.contract, copy.term_ends_on = _successor(plan), plan.term.ends_on
+    copy.anchor_on = terms.anchor_on or plan.old.starts_on
+    if late:
+        asked = late == Notice.Kind.RENEGOTIATION
+        copy.mode = RenewalTerms.Mode.CONSENT if asked else RenewalTerms.Mode.NONE
+    return copy
+
+
+def _clause_copy(plan: _Plan, clause: IndexClause) -> IndexClause:
+    names = [f.attname for f in IndexClause._meta.concrete_fields if not f.primary_key]
+    copy = IndexClause(**{name: getattr(clause, name) for name in names})
+    copy.contract, copy.anchor_on = _successor(plan), clause.anchor_on or plan.old.starts_on
+    if plan.due is not None:
+        copy.last_on, copy.last_month = plan.due, plan.moved.month or clause.last_month
+    return copy
+
+
+def _copy_never(plans: Sequence[_Plan], copies: Sequence[IndexClause], never: frozenset[int]) -> None:
+    """The lines never adjusted, found again by their place in the successor."""
+    wanted: dict[tuple[int, int], int] = {}
+    for plan, copy in zip(plans, copies, strict=True):
+        for position, line in enumerate(plan.lines, start=1):
+            if line.root in never:
+                wanted[copy.contract_id, position] = copy.pk
+    if not wanted:
+        return
+    lines = ContractLine.objects.filter(contract__in={contract_id for contract_id, _position in wanted})
+    through = IndexClause.never.through
+    through.objects.bulk_create(
+        [
+            through(indexclause_id=wanted[contract_id, position], contractline_id=pk)
+            for pk, contract_id, position in lines.values_list("pk", "contract_id", "position")
+            if (contract_id, position) in wanted
+        ]
+    )
+
+
+def _write(plans: Sequence[_Plan], *, by: str) -> list[Renewal]:
+    rows = [_row(plan, by) for plan in plans]
+    insert(rows)
+    facts = [(plan.old, {"successor": _successor(plan).number}) for plan in plans]
+    audit.record_many(by, "renewals.contract.renewed", facts)
+    return rows
+
+
+def _row(plan: _Plan, by: str) -> Renewal:
+    new = _successor(plan)
+    old_yearly = sum((_yearly(line) for line in plan.lines), ZERO)
+    return Renewal(
+        contract=plan.old,
+        successor=new,
+        starts_on=plan.term.starts_on,
+        ends_on=plan.term.ends_on,
+        months=plan.months,
+        old_yearly=old_yearly,
+        new_yearly=new.yearly_amount,
+        percent=plan.moved.percent,
+        derivation=to_json(plan.moved.steps),
+        by=by,
+    )
+
+
+def _yearly(line: ContractLine) -> Decimal:
+    return yearly(
+        Fee(line.quantity, line.price, line.discount, line.price_basis, line.frequency_unit, line.frequency)
+    )
+
+
+def _successor(plan: _Plan) -> Contract:
+    assert plan.new is not None
+    return plan.new

@@ -1,0 +1,5 @@
+"""Addresses of the pages of renewals."""
+
+from ronda.renewals.pages import urlpatterns
+
+__all__ = ["urlpatterns"]
