@@ -43,7 +43,10 @@ class Shot(NamedTuple):
     open: str = ""
 
 
+#: Computed by the worker when first looked at: looked at first, taken last.
+COMPUTED = (Shot("trends", "analysis-trends"), Shot("forecast", "analysis-forecast"))
 LIGHT = (
+    *COMPUTED,
     Shot("home", "home"),
     Shot("customers", "party-list"),
     Shot("customer", "party-detail", of="party-list"),
@@ -75,9 +78,22 @@ LIGHT = (
     Shot("settings", "settings"),
     Shot("import", "import-new"),
     Shot("past-invoices", "it-import-invoices"),
+    Shot("renewals", "renewals", query="months=12"),
+    Shot("amendment", "amendment-detail", of="amendment-list", query="kind=change"),
+    Shot("quote", "quote-detail", of="quote-list", query="state=accepted"),
+    Shot("package", "package-detail", of="package-list"),
+    Shot("deferrals", "deferrals"),
+    Shot("agent", "agent-detail", of="agent-list"),
+    *COMPUTED,
 )
-DARK = (Shot("run-dark", "billingrun-detail", of="billingrun-list"),)
-ON_A_PHONE = (Shot("customers-phone", "party-list"),)
+DARK = (
+    Shot("run-dark", "billingrun-detail", of="billingrun-list"),
+    Shot("trends-dark", "analysis-trends"),
+)
+ON_A_PHONE = (
+    Shot("customers-phone", "party-list"),
+    Shot("contract-phone", "contract-detail", of="contract-list", query="status=active&sort=-starts_on"),
+)
 FRENCH = (Shot("contracts-french", "contract-list"),)
 
 

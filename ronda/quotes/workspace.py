@@ -24,6 +24,7 @@ from ronda.quotes.services import (
 )
 from ronda.workspace.declare import (
     Action,
+    Area,
     BoolFilter,
     ChoiceFilter,
     Column,
@@ -34,6 +35,7 @@ from ronda.workspace.declare import (
     Tab,
     Workspace,
     add_tab,
+    register_area,
     register_page,
 )
 
@@ -48,12 +50,13 @@ STATE_COLOURS = {
     State.SUPERSEDED: "gray",
 }
 
+register_area(Area("quotes", _("Quotes"), icon="file-pen", order=18))
 register_page(
     Page(
         "quotes-lost",
         _("Lost quotes"),
         "quotes-lost",
-        "contracts",
+        "quotes",
         icon="chart-column",
         permission="quotes.view_quote",
         keywords=(_("reasons of loss"), _("quotes")),
@@ -96,7 +99,7 @@ class Quotes(Workspace):
     """Offers with their state, what they come to, and until when they stand."""
 
     model = Quote
-    area = "contracts"
+    area = "quotes"
     icon = "file-text"
     order_in_area = 55
     columns = (

@@ -36,7 +36,7 @@ class Cockpit(PageMixin, TemplateView):
     """What ends in the next months, until when notice is in time, and how much depends on it."""
 
     permission_required = "renewals.view_renewalterms"
-    area = "contracts"
+    area = "renewals"
     page_title = _("Renewals")
     template_name = "renewals/cockpit.html"
 
@@ -148,7 +148,7 @@ class AdjustmentLetters(PageMixin, TemplateView):
     """The letters of a batch, one per sheet, to be printed with the browser."""
 
     permission_required = "renewals.view_indexbatch"
-    area = "contracts"
+    area = "renewals"
     page_title = _("Adjustment letters")
     template_name = "renewals/letters.html"
 
@@ -169,7 +169,7 @@ class RenewalLetters(PageMixin, TemplateView):
     """Letters about the end of the ticked contracts (`?id=3&id=7`), to be printed with the browser."""
 
     permission_required = "renewals.view_renewalterms"
-    area = "contracts"
+    area = "renewals"
     page_title = _("Renewal letters")
     template_name = "renewals/letters.html"
 
@@ -224,10 +224,10 @@ register_page(
         "renewals",
         _("Renewals"),
         "renewals",
-        "contracts",
+        "renewals",
         icon="calendar-clock",
         permission="renewals.view_renewalterms",
         keywords=(_("notice"), _("expiring"), _("tacit renewal")),
-        order=20,
+        order=10,
     )
 )

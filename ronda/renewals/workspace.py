@@ -38,6 +38,7 @@ from ronda.renewals.models import (
 from ronda.renewals.pages import STATE_COLOURS, BatchPage, ProposalPage, contract_tab, reason_of
 from ronda.workspace.declare import (
     Action,
+    Area,
     BoolFilter,
     ChoiceFilter,
     Column,
@@ -47,9 +48,11 @@ from ronda.workspace.declare import (
     Workspace,
     add_action,
     add_tab,
+    register_area,
 )
 
-AREA = "contracts"
+AREA = "renewals"
+register_area(Area(AREA, _("Renewals and indices"), icon="calendar-clock", order=22))
 BATCH_COLOURS = {
     IndexBatch.State.PREVIEW: "amber",
     IndexBatch.State.CONFIRMED: "green",

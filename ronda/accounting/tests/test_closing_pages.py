@@ -21,7 +21,7 @@ ALL = ("accounting.view_closing", "accounting.add_closing", "accounting.post_clo
 
 @pytest.fixture
 def firm(db):
-    return make_firm()
+    return make_firm(language="en")
 
 
 @pytest.fixture

@@ -76,10 +76,11 @@ def test_operations_older_than_the_company_keeps_them_go_and_the_going_is_told(c
     save_options(company, HistoryOptions, {"days_kept": 200}, by="anna")
     now = datetime(2027, 3, 2, tzinfo=UTC)
     AuditEntry.objects.update(at=now - timedelta(days=250))
+    old, theirs = (AuditEntry.objects.filter(company=one).count() for one in (company, other_company))
 
     removed = forget_old_operations(company, now=now)
 
     kept = AuditEntry.objects.filter(company=company).values_list("action", "facts")
-    assert removed == 2
-    assert list(kept) == [("company.history.trimmed", {"removed": 2, "days_kept": 200})]
-    assert AuditEntry.objects.filter(company=other_company).count() == 1
+    assert removed == old >= 2
+    assert list(kept) == [("company.history.trimmed", {"removed": old, "days_kept": 200})]
+    assert AuditEntry.objects.filter(company=other_company).count() == theirs

@@ -136,6 +136,7 @@ class Contracts(Workspace):
     model = Contract
     area = "contracts"
     icon = "file-signature"
+    order_in_area = 10
     columns = (
         Column("number", link=True),
         Column("title"),

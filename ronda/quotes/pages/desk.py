@@ -84,7 +84,7 @@ def address_of(request: HttpRequest) -> str:
 class QuoteMixin(PageMixin):
     """A quote of this company, with its breadcrumb."""
 
-    area = "contracts"
+    area = "quotes"
     states: tuple[str, ...] = ()
     kwargs: dict[str, Any]
 
@@ -222,7 +222,7 @@ class LostPage(PageMixin, TemplateView):
     """Lost quotes by reason, and how the others ended, in a time."""
 
     permission_required = "quotes.view_quote"
-    area = "contracts"
+    area = "quotes"
     page_title = gettext_lazy("Lost quotes")
     template_name = "quotes/lost.html"
 
