@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
@@ -67,11 +69,25 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
 
 def entries(user: Any, *, in_navigation: bool = False) -> Iterable[dict[str, Any]]:
     """Every list and page the person may open, as navigation and palette show it."""
+    held = None if user.is_superuser else frozenset(user.get_all_permissions())
+    mounted = (settings.ROOT_URLCONF, *registry, *((page.code, page.url_name) for page in pages()))
+    return [dict(entry) for entry in _entries(held, get_language(), mounted, in_navigation=in_navigation)]
+
+
+@lru_cache(maxsize=128)
+def _entries(
+    held: frozenset[str] | None, _language: str | None, _mounted: tuple[Any, ...], *, in_navigation: bool
+) -> list[dict[str, Any]]:
+    """Made once for people with the same permissions and language: every page shows them."""
+    found = [*_lists(in_navigation=in_navigation), *_pages(in_navigation=in_navigation)]
+    return [entry for permission, entry in found if held is None or not permission or permission in held]
+
+
+def _lists(*, in_navigation: bool) -> Iterator[tuple[str, dict[str, Any]]]:
     for workspace in registry:
-        if in_navigation and not (workspace.in_navigation and workspace.area):
-            continue
-        if user.has_perm(workspace.permission("view")):
-            yield {
+        shown = bool(workspace.in_navigation and workspace.area)
+        if shown or not in_navigation:
+            entry = {
                 "label": title_of(workspace),
                 "url": reverse(workspace.name("list")),
                 "icon": workspace.icon,
@@ -79,19 +95,21 @@ def entries(user: Any, *, in_navigation: bool = False) -> Iterable[dict[str, Any
                 "order": workspace.order_in_area,
                 "keywords": "",
                 "current": False,
-                "in_navigation": bool(workspace.in_navigation and workspace.area),
+                "in_navigation": shown,
             }
+            yield workspace.permission("view"), entry
+
+
+def _pages(*, in_navigation: bool) -> Iterator[tuple[str, dict[str, Any]]]:
     for page in pages():
         if in_navigation and not page.in_navigation:
-            continue
-        if page.permission and not user.has_perm(page.permission):
             continue
         try:
             url = reverse(page.url_name)
         except NoReverseMatch:
             continue
-        yield {
-            "label": page.label,
+        entry = {
+            "label": str(page.label),
             "url": url,
             "icon": page.icon,
             "area": page.area,
@@ -100,6 +118,7 @@ def entries(user: Any, *, in_navigation: bool = False) -> Iterable[dict[str, Any
             "current": False,
             "in_navigation": page.in_navigation,
         }
+        yield page.permission, entry
 
 
 def title_of(workspace: Any) -> str:

@@ -36,6 +36,7 @@ SCREENS: dict[str, Screen] = {
 }
 # Colours that are still changing into others have no contrast yet.
 SETTLED = "() => Promise.allSettled(document.getAnimations().map((one) => one.finished))"
+NOTHING_UNDER_WAY = "() => !document.querySelector('main ui-progress')"
 WIDER_THAN_THE_WINDOW = "() => document.scrollingElement.scrollWidth - window.innerWidth"
 
 
@@ -48,6 +49,8 @@ def visit(desk: Desk) -> Iterator[str]:
             answer = desk.page.goto(desk.site.url(link.get_attribute("href") or ""))
             assert answer is not None
             assert answer.status == 200, screen
+        # A page that computes comes again by itself when it is done.
+        desk.page.wait_for_function(NOTHING_UNDER_WAY)
         desk.page.wait_for_load_state("networkidle")
         yield screen
 

@@ -106,15 +106,21 @@ def _whole(html: str, cell: Any) -> str:
 @register.simple_tag
 def navigation_links(items: Iterable[dict[str, Any]]) -> SafeString:
     """The entries of one area of the navigation, put together here: every page has fifty of them."""
-    return mark_safe("".join([_link(item) for item in items]))
+    return mark_safe(
+        "".join(
+            [
+                _link(item["url"], icon(item["icon"]) if item["icon"] else "", item["label"], item["current"])
+                for item in items
+            ]
+        )
+    )
 
 
-def _link(item: dict[str, Any]) -> str:
-    current = ' aria-current="page"' if item["current"] else ""
-    drawn = icon(item["icon"]) if item["icon"] else ""
+@lru_cache(maxsize=2048)
+def _link(url: str, drawn: str, label: str, current: bool) -> str:  # noqa: FBT001 -- a cache key
+    marked = ' aria-current="page"' if current else ""
     return (
-        f'<li><a class="nav-link" href="{escape(item["url"])}"{current}>{drawn}'
-        f"<span>{escape(item['label'])}</span></a></li>"
+        f'<li><a class="nav-link" href="{escape(url)}"{marked}>{drawn}<span>{escape(label)}</span></a></li>'
     )
 
 
