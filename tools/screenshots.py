@@ -69,7 +69,7 @@ LIGHT = (
         "document",
         "document-detail",
         of="document-list",
-        query="status=issued",
+        query="status=issued&kind=invoice&sort=date",
         open="details.derivation-more",
     ),
     Shot("due-dates", "instalment-list", query="state=overdue"),
