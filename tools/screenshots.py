@@ -78,7 +78,7 @@ LIGHT = (
     Shot("settings", "settings"),
     Shot("import", "import-new"),
     Shot("past-invoices", "it-import-invoices"),
-    Shot("renewals", "renewals", query="months=12"),
+    Shot("renewals", "renewals", query="months=24"),
     Shot("amendment", "amendment-detail", of="amendment-list", query="kind=change"),
     Shot("quote", "quote-detail", of="quote-list", query="state=accepted"),
     Shot("package", "package-detail", of="package-list"),

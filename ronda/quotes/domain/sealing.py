@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -40,7 +40,9 @@ def acceptance_seal(
     `signature` is the SHA-256 of the drawn signature, "" where the name was typed.
     """
     sums = [_plain(amount) for amount in totals]
-    return _digest([offered, sorted(chosen), sums, signer, signature, accepted_at.isoformat()])
+    # The instant, not the way it is written: a database gives it back in UTC.
+    instant = accepted_at.astimezone(UTC).isoformat()
+    return _digest([offered, sorted(chosen), sums, signer, signature, instant])
 
 
 def _line(line: Any) -> list[Any]:

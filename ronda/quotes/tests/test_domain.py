@@ -6,6 +6,7 @@ import zlib
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -15,6 +16,7 @@ from ronda.billing.domain.totals import Line
 from ronda.kernel.money import ZERO
 from ronda.quotes.domain import choices, signature, states
 from ronda.quotes.domain.rhythms import Rhythm
+from ronda.quotes.domain.sealing import acceptance_seal
 from ronda.quotes.domain.totals import OfferLine, offer_totals
 from ronda.quotes.domain.validity import is_open, last_day
 
@@ -212,3 +214,12 @@ def test_any_strokes_inside_the_box_can_be_drawn(strokes):
     read = signature.read_strokes(text)
     assert [list(stroke) for stroke in read] == strokes
     assert signature.draw(read).startswith(b"\x89PNG")
+
+
+def test_an_acceptance_seals_the_instant_however_its_hour_is_written():
+    facts = {"chosen": [1], "totals": [Decimal(1)], "signer": "Anna", "signature": ""}
+    in_rome = datetime(2026, 10, 21, 10, tzinfo=ZoneInfo("Europe/Rome"))
+
+    assert acceptance_seal("x", accepted_at=in_rome, **facts) == acceptance_seal(
+        "x", accepted_at=in_rome.astimezone(UTC), **facts
+    )
