@@ -54,16 +54,14 @@ export class UiCombobox extends RondaElement {
   }
 
   /**
-   * Chromium 156 sometimes gives the field no box at all after its select was replaced (seen in one load of ten),
-   * until its display changes. A field without a box in a parent that has one is laid out again.
+   * Chromium 156 sometimes gives this field, or one beside it, no box at all after the select was replaced (seen in
+   * one load of ten), until its display changes. A field without a box in a parent that has one is laid out again.
    */
-  private keepVisible(frames = 30): void {
-    const field = this.closest<HTMLElement>(".field");
-    if (!field?.parentElement || !this.isConnected) return;
-    if (!field.getClientRects().length && field.parentElement.getClientRects().length) {
-      field.style.display = "block";
-      void field.offsetHeight;
-      field.style.display = "";
+  private keepVisible(frames = 60): void {
+    const parent = this.closest<HTMLElement>(".field")?.parentElement;
+    if (!parent || !this.isConnected) return;
+    if (parent.getClientRects().length) {
+      for (const field of parent.querySelectorAll<HTMLElement>(":scope > .field:not([hidden])")) layOut(field);
     }
     if (frames > 0) requestAnimationFrame(() => this.keepVisible(frames - 1));
   }
@@ -87,6 +85,14 @@ export class UiCombobox extends RondaElement {
     this.chooser?.destroy();
     this.chooser = null;
   }
+}
+
+/** A field that has no box gets one. */
+function layOut(field: HTMLElement): void {
+  if (field.getClientRects().length) return;
+  field.style.display = "block";
+  void field.offsetHeight;
+  field.style.display = "";
 }
 
 /** What the select calls "no choice", such as "All"; a row of dashes is no word. */
