@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import Case, F, Sum, When
+from django.db.models import Case, F, Q, Sum, When
 
 from ronda.billing.domain.texts import credit_text
 from ronda.billing.events import DocumentsCredited
@@ -28,6 +28,10 @@ COPIED = (
     "cup",
 )
 ZERO = Decimal(0)
+#: Lines that take from what they correct: of credit notes, and negative ones of adjustment invoices.
+GIVES_BACK = Q(document__kind=DocumentKind.CREDIT_NOTE, net__gt=0) | (
+    ~Q(document__kind=DocumentKind.CREDIT_NOTE) & Q(net__lt=0)
+)
 CREDITED_KINDS = (DocumentLine.Kind.SALE, DocumentLine.Kind.STAMP, DocumentLine.Kind.ADVANCE)
 
 
@@ -40,13 +44,14 @@ class MoreThanCreditable(Refusal):
 
 
 def given_back(line_ids: Iterable[int]) -> Mapping[int, Decimal]:
-    """What credit notes and adjustments gave back on each line, as a positive net; others are left out."""
+    """What credit notes and adjustments gave back on each line, as a positive net; others are left out.
+
+    An adjustment that asks for more is no part of it: what it asks for is given back on its own line.
+    """
     rows = (
-        DocumentLine.objects.filter(corrects__in=list(line_ids))
+        DocumentLine.objects.filter(GIVES_BACK, corrects__in=list(line_ids))
         .values_list("corrects")
-        .annotate(
-            total=Sum(Case(When(document__kind=DocumentKind.CREDIT_NOTE, then=F("net")), default=-F("net")))
-        )
+        .annotate(total=Sum(Case(When(net__lt=0, then=-F("net")), default=F("net"))))
     )
     return {pk: total for pk, total in rows if total}
 
@@ -72,7 +77,7 @@ def creditable(document: Document) -> dict[int, Decimal]:
 def _given_by_amount(lines: Iterable[DocumentLine]) -> set[int]:
     """Lines corrected by something else than a part of their quantity at their price."""
     prices = {line.pk: line.unit_price for line in lines}
-    rows = DocumentLine.objects.filter(corrects__in=prices)
+    rows = DocumentLine.objects.filter(GIVES_BACK, corrects__in=prices)
     return {
         pk
         for pk, price, kind in rows.values_list("corrects", "unit_price", "document__kind")

@@ -6,9 +6,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Q
+
 from ronda.billing.domain.derivation import Step, plain, to_json
 from ronda.billing.domain.texts import adjustment_text
-from ronda.billing.models import Document, DocumentLine
+from ronda.billing.models import Document, DocumentKind, DocumentLine
 from ronda.billing.services import Difference, given_back, issue_adjustment
 from ronda.company.bulk import insert, row
 from ronda.contracts.domain.settlement import Change, Owed, Taken, Version, settle
@@ -119,11 +121,11 @@ def _settle_money(
 def _parts(contract: Contract, now: Situation, change: Change) -> list[Difference]:
     """The difference of one change on the lines that billed it, the latest first, never beyond their rest."""
     billed = [now.charges[each.row] for each in change.before if not each.waived]
-    lines = list({c.document_line_id: c.document_line for c in reversed(billed) if c.document_line}.values())
+    lines = _lines_of(charge.document_line for charge in billed if charge.document_line is not None)
     if not lines or not change.difference:
         return []
-    if change.difference > 0:
-        return [_difference(contract, now, change, lines[0], change.difference, lines)]
+    if change.difference > 0:  # on the first of them, so that all of one charge are found from it
+        return [_difference(contract, now, change, lines[-1], change.difference, lines)]
     back, wanted, found = given_back(line.pk for line in lines), -change.difference, []
     for line in lines:
         part = min(wanted, max(line.net - back.get(line.pk, ZERO), ZERO))
@@ -131,6 +133,17 @@ def _parts(contract: Contract, now: Situation, change: Change) -> list[Differenc
             found.append(_difference(contract, now, change, line, -part, lines))
             wanted -= part
     return found
+
+
+def _lines_of(named: Iterable[DocumentLine]) -> list[DocumentLine]:
+    """The lines that billed these days with all adjustments that asked for more, the latest first."""
+    firsts = {line.corrects_id or line.pk for line in named}
+    return list(
+        DocumentLine.objects.filter(Q(pk__in=firsts) | Q(corrects__in=firsts), net__gt=0)
+        .exclude(document__kind=DocumentKind.CREDIT_NOTE)
+        .select_related("document", "item", "vat_code", "site")
+        .order_by("-pk")
+    )
 
 
 def _difference(

@@ -256,3 +256,23 @@ def test_r17_new_prices_on_billed_days_are_settled_and_on_others_are_not(firm):
         "25.20"
     )  # 327.67 − 302.47 for 92 of 365 days
     assert free.amendments.get().adjustment is None
+
+
+def test_r22_what_was_asked_for_later_is_given_back_with_what_was_asked_for_first(firm):
+    """A year raised from its first day stands on two documents: an end gives back from both."""
+    contract = contract_of(firm, YEARLY)
+    change(contract, date(2026, 1, 1), price=Decimal("1800.00"))
+    note = terminate(contract, ends_on=date(2026, 3, 31), **ON).adjustment
+
+    # 1800.00 less 90 of 365 days, 443.84
+    assert note.net_total == Decimal("1356.16")
+    assert not ChargePeriod.objects.filter(state="kept").exists()
+
+
+def test_r34_an_invoice_adjusted_upwards_can_be_credited_whole_and_so_can_its_adjustment(firm):
+    contract = contract_of(firm, YEARLY)
+    first = Document.objects.get()
+    adjustment = change(contract, date(2026, 7, 1), price=Decimal("1800.00")).adjustment
+    notes = [credit_document(each, on=ON["on"], by="anna") for each in (first, adjustment)]
+
+    assert [note.net_total for note in notes] == [Decimal("1200.00"), Decimal("302.47")]

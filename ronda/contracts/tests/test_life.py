@@ -51,6 +51,7 @@ class Life:
         self.today = START
         self.issued = {}
         self.by_hand = Decimal(0)
+        self.credited = False
 
     def do(self, step):
         """One step on the latest day reached; a refusal changes nothing."""
@@ -104,6 +105,7 @@ class Life:
             note = credit_document(document, release=True, **self.facts())
             released = before - sum(self.charged().values_list("amount", flat=True))
             self.by_hand += net_of(note) - released
+            self.credited = True
 
     def charged(self):
         return ChargePeriod.objects.filter(line__contract=self.contract, state__in=[State.BILLED, State.KEPT])
@@ -135,6 +137,11 @@ def check(life):
         to_bill = [c.period for c in due(row.terms(), date(2028, 1, 1), keys.get(pk, set()))]
         fee = life.contract.lines.get(pk=pk).root
         assert repeated([*to_bill, *by_fee.get(fee, [])]) == [], "the month would bill a day again"
+
+    kept = ChargePeriod.objects.filter(line__contract=life.contract, state=State.KEPT)
+    if not life.credited:
+        kept = kept.exclude(amendment__settles_by=Settlement.NOTHING)
+        assert not kept.exists(), "money was kept that nobody agreed to keep"
 
     documents = Document.objects.filter(status=Document.Status.ISSUED)
     issued = sum((net_of(document) * document.sign for document in documents), Decimal(0))
