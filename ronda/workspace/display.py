@@ -202,15 +202,29 @@ class Cell:
 
 def shown(column: Column, record: Any, kind: str) -> Any:
     """The markup of one value."""
-    value = raw(column, record)
-    if value is None or value == "":
-        return ""
-    words = _choice_label(column, type(record), value)
-    if kind == "badge" or column.badges is not None:
-        return badge(words or show_plain(value), (column.badges or {}).get(value, "gray"))
-    if words is not None:
-        return words
-    return _BY_KIND.get(kind, show_plain)(value)
+    return drawing(column, type(record), kind)(record)
+
+
+def drawing(column: Column, model: Any, kind: str) -> Callable[[Any], Any]:
+    """What draws a column's value of a record; asked once for all rows, its choices are put in words once."""
+    as_badge = kind == "badge" or column.badges is not None
+    words = {} if column.value is not None else _choices_in_words(model, column.name)
+    show = _BY_KIND.get(kind, show_plain)
+
+    def draw(record: Any) -> Any:
+        value = raw(column, record)
+        if value is None or value == "":
+            return ""
+        word = words.get(value) if words and isinstance(value, (str, int)) else None
+        if as_badge:
+            return badge(word or show_plain(value), (column.badges or {}).get(value, "gray"))
+        return show(value) if word is None else word
+
+    return draw
+
+
+def _choices_in_words(model: Any, name: str) -> dict[Any, str]:
+    return {value: str(label) for value, label in _choices_of(model, name).items()}
 
 
 def _yes(value: Any) -> Any:
@@ -228,13 +242,24 @@ _BY_KIND: dict[str, Callable[[Any], Any]] = {
 
 def cell(column: Column, record: Any, model: type[models.Model], label: str, link: str | None = None) -> Cell:
     """A column of a record, linked when the declaration says so."""
+    return cells_of(column, model, label)(record, link)
+
+
+def cells_of(
+    column: Column, model: type[models.Model], label: str
+) -> Callable[[Any, str | None], Cell]:
+    """What makes the cells of a column from records and their addresses; asked once for all rows of a list."""
     kind = kind_of(column, model)
-    html = shown(column, record, kind)
-    if html != "" and column.link and link:
-        html = format_html('<a class="row-link" href="{}">{}</a>', link, html)
-    elif html == "" and column.link and link:
-        html = format_html('<a class="row-link" href="{}">{}</a>', link, str(record))
-    return Cell(html, label, numeric=kind in NUMERIC, muted=html == "")
+    draw, numeric = drawing(column, model, kind), kind in NUMERIC
+
+    def make(record: Any, link: str | None) -> Cell:
+        html = draw(record)
+        muted = html == ""
+        if column.link and link:
+            html = format_html('<a class="row-link" href="{}">{}</a>', link, str(record) if muted else html)
+        return Cell(html, label, numeric=numeric, muted=muted and not (column.link and link))
+
+    return make
 
 
 def fact_cell(column: Column, record: Any, model: type[models.Model]) -> Cell:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -47,7 +48,7 @@ class Chip:
 
 
 @dataclass(frozen=True, eq=False)
-class Filter:
+class Filter(ABC):
     """`name` is a field or a path of look-ups; `label` defaults to the field's own."""
 
     name: str
@@ -64,11 +65,13 @@ class Filter:
         field = field_at(model, self.name)
         return capfirst(str(getattr(field, "verbose_name", self.name.replace("_", " "))))
 
+    @abstractmethod
     def apply(self, rows: QuerySet[Any], given: QueryDict, context: FilterContext) -> QuerySet[Any]:
-        raise NotImplementedError
+        """The rows that are left by what was given; all of them when nothing was."""
 
+    @abstractmethod
     def chips(self, given: QueryDict, context: FilterContext) -> list[Chip]:
-        raise NotImplementedError
+        """What was given, in words."""
 
     def control(self, given: QueryDict, context: FilterContext) -> dict[str, Any]:
         """What the filter's template needs."""

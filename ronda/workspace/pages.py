@@ -19,7 +19,7 @@ from django.views.generic import DetailView, TemplateView
 from ronda.workspace import views_kept
 from ronda.workspace.context import title_of
 from ronda.workspace.declare import Action, Column, Tab, Workspace
-from ronda.workspace.display import Cell, cell, fact_cell, heading, kind_of, shown
+from ronda.workspace.display import Cell, cell, cells_of, fact_cell, heading, kind_of, shown
 from ronda.workspace.filters import RelationFilter, as_filter
 from ronda.workspace.listing import Listing
 from ronda.workspace.registry import detail_url, registry, url_of
@@ -191,11 +191,11 @@ class ListPage(Page, TemplateView):
     def rows(self, listing: Listing, headings: list[Any]) -> list[tuple[str, str, str, list[Cell]]]:
         """Key, name, address and cells of each row of the page."""
         pattern = detail_url(self.workspace, 0)
+        makers = [cells_of(head.column, self.workspace.model, head.label) for head in headings]
         found = []
         for record in listing.page:
             url = pattern.replace("/0/", f"/{record.pk}/")
-            cells = [cell(head.column, record, self.workspace.model, head.label, url) for head in headings]
-            found.append((str(record.pk), str(record), url, cells))
+            found.append((str(record.pk), str(record), url, [make(record, url) for make in makers]))
         return found
 
     def total(self, head: Any) -> tuple[Any, str, bool]:

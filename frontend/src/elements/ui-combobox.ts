@@ -32,7 +32,6 @@ export class UiCombobox extends RondaElement {
       placeholder: this.dataset["placeholder"] ?? emptyText(select) ?? say("typeToSearch"),
       addLink: (words) => this.addLink(words),
     });
-    this.keepVisible();
     this.closest("form")?.addEventListener("change", (event) => this.otherChanged(event), { signal: this.signal });
   }
 
@@ -51,19 +50,6 @@ export class UiCombobox extends RondaElement {
 
   private get along(): string[] {
     return (this.dataset["with"] ?? "").split(",").filter(Boolean);
-  }
-
-  /**
-   * Chromium 156 sometimes gives this field, or one beside it, no box at all after the select was replaced (seen in
-   * one load of ten), until its display changes. A field without a box in a parent that has one is laid out again.
-   */
-  private keepVisible(frames = 60): void {
-    const parent = this.closest<HTMLElement>(".field")?.parentElement;
-    if (!parent || !this.isConnected) return;
-    if (parent.getClientRects().length) {
-      for (const field of parent.querySelectorAll<HTMLElement>(":scope > .field:not([hidden])")) layOut(field);
-    }
-    if (frames > 0) requestAnimationFrame(() => this.keepVisible(frames - 1));
   }
 
   private async search(words: string): Promise<Choice[]> {
@@ -85,14 +71,6 @@ export class UiCombobox extends RondaElement {
     this.chooser?.destroy();
     this.chooser = null;
   }
-}
-
-/** A field that has no box gets one. */
-function layOut(field: HTMLElement): void {
-  if (field.getClientRects().length) return;
-  field.style.display = "block";
-  void field.offsetHeight;
-  field.style.display = "";
 }
 
 /** What the select calls "no choice", such as "All"; a row of dashes is no word. */
