@@ -16,7 +16,6 @@ from ronda.company.models import NumberSeries
 from ronda.contracts.models import Contract
 from ronda.kernel.money import ZERO
 from ronda.parties.models import Party
-from ronda.renewals.models import Renewal
 
 FROZEN = Q(statement__state__in=[Statement.State.CONFIRMED, Statement.State.PAID])
 # What the names of rules and of entries are made of.
@@ -114,11 +113,11 @@ def rules_about(
 
 
 def predecessors(contract_ids: Collection[int]) -> dict[int, list[int]]:
-    """The contracts that each of these renews, directly or not, from the latest back."""
+    """The contracts that each of these goes on from, renewed or taken over, from the latest back."""
     before: dict[int, int] = {}
     wanted = set(contract_ids)
     while wanted:
-        rows = Renewal.objects.filter(successor__in=wanted).values_list("successor_id", "contract_id")
+        rows = Contract.objects.filter(pk__in=wanted, follows__isnull=False).values_list("pk", "follows_id")
         found = dict(rows)
         wanted = set(found.values()) - before.keys() - set(contract_ids)
         before |= found

@@ -4,6 +4,7 @@ A page adds up figures that were computed before; it never computes them itself.
 they are of another day, it asks for them and shows how far they are.
 """
 
+from abc import ABC, abstractmethod
 from typing import Any, ClassVar
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
@@ -29,7 +30,7 @@ Kind = Calculation.Kind
 CONTRACTS, DOCUMENTS = "contracts.view_contract", "billing.view_document"
 
 
-class FiguresPage(PageMixin, TemplateView):
+class FiguresPage(PageMixin, TemplateView, ABC):
     """Filters, a few numbers, charts, tables; `?format=xlsx` gives the tables."""
 
     area = "analysis"
@@ -57,7 +58,11 @@ class FiguresPage(PageMixin, TemplateView):
 
     @cached_property
     def report(self) -> reports.Report:
-        raise NotImplementedError
+        return self.make_report()
+
+    @abstractmethod
+    def make_report(self) -> reports.Report:
+        """What the page shows, from figures that were computed before."""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         calculation = self.calculation
@@ -95,8 +100,7 @@ class MonthsPage(FiguresPage):
         years = range(max(last, today.year), first - 1, -1)
         return MonthsForm(self.request.GET, company=self.company, years=list(years))
 
-    @cached_property
-    def report(self) -> reports.Report:
+    def make_report(self) -> reports.Report:
         form = self.form
         return reports.billed(
             self.calculation, form.chosen_year, form.group, form.restriction,
@@ -110,8 +114,7 @@ class ServicesPage(FiguresPage):
     kind, url_name, file_name = Kind.TREND, "analysis-services", "yearly-by-service"
     page_title = _("Per year by service")
 
-    @cached_property
-    def report(self) -> reports.Report:
+    def make_report(self) -> reports.Report:
         return reports.services(self.calculation, self.form.restriction, currency=self.company.currency)
 
 
@@ -121,8 +124,7 @@ class TrendsPage(FiguresPage):
     kind, url_name, file_name = Kind.TREND, "analysis-trends", "trends"
     page_title = _("Trends")
 
-    @cached_property
-    def report(self) -> reports.Report:
+    def make_report(self) -> reports.Report:
         return reports.trends(self.calculation, self.form.restriction, currency=self.company.currency)
 
 
@@ -132,8 +134,7 @@ class ForecastPage(FiguresPage):
     kind, url_name, file_name = Kind.FORECAST, "analysis-forecast", "forecast"
     page_title = _("Forecast")
 
-    @cached_property
-    def report(self) -> reports.Report:
+    def make_report(self) -> reports.Report:
         return reports.forecast(self.calculation, self.form.restriction, currency=self.company.currency)
 
 

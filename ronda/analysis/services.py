@@ -14,6 +14,7 @@ from ronda.analysis.events import CalculationRequested
 from ronda.analysis.models import Calculation, Figure
 from ronda.analysis.queries import FeeRow, Place
 from ronda.company.bulk import insert, row
+from ronda.company.jobs import Fence, Progress, no_fence, no_progress
 from ronda.company.models import Company, Job
 from ronda.kernel.bus import publish
 from ronda.kernel.money import ZERO
@@ -22,21 +23,11 @@ from ronda.kernel.periods import add_months, month_last_day, month_start
 Kind = Calculation.Kind
 Measure = Figure.Measure
 Cell = dict[str, Any]
-Progress = Callable[[int, int], None]
-Fence = Callable[[], None]
 MONTHS = 24
 CONTRACTS_AT_ONCE = 1000
 # A page that is looked at asks again by itself after this long, if something changed meanwhile.
 RESTING = timedelta(minutes=10)
 _OVER = (Job.State.DONE, Job.State.FAILED, Job.State.STOPPED)
-
-
-def no_progress(done: int, total: int) -> None:
-    """For callers that do not show any."""
-
-
-def no_fence() -> None:
-    """For callers outside the job queue."""
 
 
 @transaction.atomic

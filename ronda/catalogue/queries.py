@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from ronda.catalogue.models import VatCode, VatRate
+from ronda.catalogue.models import Unit, VatCode, VatRate
+from ronda.company.models import Company
 from ronda.kernel.errors import Refusal
 from ronda.kernel.i18n import _
 
@@ -60,3 +61,8 @@ def vat_rules(company_id: int) -> Mapping[int, VatRule]:
         )
         for code in VatCode.objects.filter(company_id=company_id)
     }
+
+
+def unit_codes(company: Company | int) -> dict[str, str]:
+    """The company's units by their code, each with its code on e-invoices (UN/ECE Recommendation 20)."""
+    return dict(Unit.objects.filter(company=company).values_list("code", "legal_code"))

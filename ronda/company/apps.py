@@ -9,6 +9,8 @@ class CompanyConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from ronda.company import receivers  # noqa: PLC0415 -- registers handlers
+        from ronda.company import bulk_actions, receivers  # noqa: PLC0415 -- registers handlers
+        from ronda.workspace import background  # noqa: PLC0415 -- needs the models
 
         post_migrate.connect(receivers.refresh_roles_after_migrate, dispatch_uid="company.roles")
+        background.start_with(bulk_actions.start)

@@ -1,8 +1,31 @@
 """The options this app declares."""
 
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from ronda.company.domain.holidays import month_and_day
 from ronda.company.options import option, option_group
+
+
+def check_month_and_day(line: str) -> None:
+    """ValidationError unless it is a day of the year, as 06-29."""
+    try:
+        month_and_day(line)
+    except ValueError as error:
+        message = _("“%(line)s” is not a day of the year: write month and day, as 06-29.")
+        raise ValidationError(message, params={"line": line}) from error
+
+
+@option_group("calendar", label=_("Calendar"), help=_("Days that are not working days."))
+class CalendarOptions:
+    """Holidays of the company's own place, on top of those of the law."""
+
+    local_holidays: tuple[str, ...] = option(
+        (),
+        label=_("Local holidays"),
+        help=_("Month and day, one a line: 06-24 for a patron saint on 24 June. The law's are known."),
+        validators=[check_month_and_day],
+    )
 
 
 @option_group("history", label=_("Operations log"))

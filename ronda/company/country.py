@@ -34,6 +34,7 @@ from ronda.company.country_types import (
     VatSeed,
     WithholdingKind,
 )
+from ronda.company.domain.holidays import Holiday
 from ronda.kernel.i18n import _
 
 __all__ = [
@@ -43,6 +44,7 @@ __all__ = [
     "CountryPack",
     "DocumentFacts",
     "HasCountry",
+    "Holiday",
     "InvalidRecipientCode",
     "InvalidTaxId",
     "Mention",
@@ -109,6 +111,8 @@ class CountryPack(Protocol):
     def mentions(self, facts: DocumentFacts, language: str) -> list[Mention]: ...
 
     def places(self) -> Iterator[PlaceRow]: ...
+
+    def holidays(self, year: int, *, postcode: str = "") -> tuple[Holiday, ...]: ...
 
 
 def check_foreign_tax_id(value: str, *, country: str) -> str:
@@ -222,6 +226,10 @@ class Neutral:
 
     def places(self) -> Iterator[PlaceRow]:
         return iter(())
+
+    def holidays(self, year: int, *, postcode: str = "") -> tuple[Holiday, ...]:
+        """The public holidays of a year, in order; with the postcode, those of the place as well."""
+        return ()
 
 
 class HasCountry(Protocol):

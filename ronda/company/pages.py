@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy
 from django.views.generic import FormView, TemplateView, View
 
 from ronda.company import options
+from ronda.company.bulk_actions import act_on_many
 from ronda.company.domain.file_kinds import SHOWN_INLINE
 from ronda.company.forms import WelcomeForm
 from ronda.company.jobs.labels import job_label
@@ -34,6 +35,7 @@ from ronda.company.services import (
     stop_job,
 )
 from ronda.kernel.errors import Refusal
+from ronda.workspace.context import title_of
 from ronda.workspace.display import show_plain
 from ronda.workspace.fields import dress
 from ronda.workspace.pages import PageMixin
@@ -313,6 +315,29 @@ def _job(request: HttpRequest, pk: int, permission: str) -> Job:
     if not here or not (user.has_perm(permission) or job.by == user.get_username()):
         raise Http404
     return job
+
+
+class JobOutcome(PageMixin, TemplateView):
+    """What an action on many records has done so far, for who started it and who sees the jobs."""
+
+    area = "settings"
+    template_name = "company/job_outcome.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        job = _job(self.request, self.kwargs["pk"], "company.view_job")
+        told = job.args.get("args", [])
+        workspace = registry.get(str(told[0])) if job.kind == act_on_many.module_path else None
+        if workspace is None:
+            raise Http404
+        return super().get_context_data(
+            job=job,
+            title=job.note or job_label(job.kind),
+            outcome=job.result,
+            list_url=reverse(workspace.name("list")),
+            list_title=title_of(workspace),
+            action_url=reverse(workspace.name(told[1])) if workspace.action(told[1]) else "",
+            **kwargs,
+        )
 
 
 class JobProgress(View):

@@ -13,6 +13,7 @@ urlpatterns = [
     path("files/<str:label>/<int:pk>/upload/", pages.UploadFile.as_view(), name="attachment-upload"),
     path("files/<int:pk>/", pages.DownloadFile.as_view(), name="attachment-download"),
     path("files/<int:pk>/delete/", pages.DeleteFile.as_view(), name="attachment-delete"),
+    path("job/<int:pk>/outcome/", pages.JobOutcome.as_view(), name="job-outcome"),
     path("job/<int:pk>/progress/", pages.JobProgress.as_view(), name="job-progress"),
     path("job/<int:pk>/stop/", pages.StopJob.as_view(), name="job-stop-now"),
 ]

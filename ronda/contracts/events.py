@@ -23,3 +23,13 @@ class ContractTerminated:
     amendment_id: int
     ends_on: date
     by: str
+
+
+@dataclass(frozen=True, slots=True)
+class ContractTransferred:
+    """The same fees go on for another payer, as a new contract."""
+
+    contract_id: int
+    new_id: int
+    effective_on: date
+    by: str

@@ -14,7 +14,7 @@ from ronda.catalogue.models import Item
 from ronda.catalogue.services import price_for
 from ronda.contracts.models import Amendment, ChargePeriod, Contract, ContractLine, Settlement
 from ronda.contracts.queries import TAKEN
-from ronda.contracts.services import LineChange, NewLine, next_number
+from ronda.contracts.services import FREE_ON_A_BILLED_LINE, LineChange, NewLine, next_number
 from ronda.parties.models import BillingAccount, Site
 from ronda.workspace.forms import CompanyForm, CompanyModelForm, seen
 
@@ -187,7 +187,7 @@ class QuickLineForm(CompanyModelForm):
         if self.instance.pk is not None:
             offer_rhythm(self, self.instance)
             if is_charged(self.instance):
-                hold_fast(self, ("site", "quantity", "price", "price_basis", "rhythm", "timing"))
+                hold_fast(self, set(self.fields) - FREE_ON_A_BILLED_LINE)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -220,7 +220,7 @@ class LineForm(CompanyModelForm):
         theirs = Q(party=contract.party_id) | Q(party=contract.account.party_id) | Q(pk=self.instance.site_id)
         sites.queryset = sites.queryset.filter(theirs)
         if is_charged(self.instance):
-            hold_fast(self, set(self.fields) - {"item", "text", "vat_code", "seen"})
+            hold_fast(self, set(self.fields) - FREE_ON_A_BILLED_LINE - {"seen"})
 
     class Meta:
         model = ContractLine

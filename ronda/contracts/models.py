@@ -76,6 +76,15 @@ class Contract(models.Model):
     settles_by = models.CharField(
         _("what was billed too much"), max_length=8, choices=Settlement.choices, default=Settlement.CREDIT
     )
+    follows = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        related_name="followers",
+        null=True,
+        blank=True,
+        editable=False,
+        verbose_name=_("goes on from"),
+    )
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.SET_NULL,

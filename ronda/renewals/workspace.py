@@ -259,7 +259,7 @@ class Notices(Workspace):
             "party", label=_("customer"), value=lambda one: one.contract.party, sort="contract__party__name"
         ),
         Column("kind", kind="text"),
-        Column("channel", kind="text"),
+        Column("channel", kind="text", default=False),
         Column("sent_on", default=False),
         Column("received_on"),
         Column("last_useful_on"),

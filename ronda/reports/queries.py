@@ -15,6 +15,7 @@ from ronda.billing.domain.derivation import from_json, rows
 from ronda.billing.domain.texts import period_text
 from ronda.billing.models import Document, DocumentLine, VatSummary
 from ronda.billing.services.issuing import seller_facts
+from ronda.catalogue.queries import unit_codes
 from ronda.company import options
 from ronda.company.country import DocumentFacts, Mention, SellerFacts, VatFacts, country_pack
 from ronda.company.domain.file_kinds import kind_of
@@ -24,6 +25,7 @@ from ronda.payments.models import Instalment
 from ronda.reports.domain import formats
 from ronda.reports.domain.documents import PrintedDue, PrintedLine, PrintedVat, PrintFacts
 from ronda.reports.domain.rendering import Layout
+from ronda.reports.domain.units import unit_word
 from ronda.reports.models import PrintLayout
 from ronda.reports.options import PrintOptions
 
@@ -52,8 +54,13 @@ _BUYER_FIELDS = [
 @cache
 def default_layout() -> Layout:
     """The layout documents are printed with until a company has its own."""
-    html, css = ((LAYOUTS / name).read_text(encoding="utf-8") for name in ("document.liquid", "document.css"))
-    return Layout(html, css, trusted=True)
+    return shipped_layout("document.liquid", "document.css")
+
+
+def shipped_layout(page: str, *styles: str) -> Layout:
+    """A layout that came with the program: its page, the style all prints share, its own styles after it."""
+    html, *css = ((LAYOUTS / name).read_text(encoding="utf-8") for name in (page, "base.css", *styles))
+    return Layout(html, "\n".join(css), trusted=True)
 
 
 def layouts_in_use(company: Company | int) -> dict[str, Layout]:
@@ -108,6 +115,7 @@ class _Shared:
         self.settings = options.read(PrintOptions, company)
         self.logo = logo_uri(company)
         self.seller = seller_facts(company)
+        self.units = unit_codes(company)
 
     def facts(
         self,
@@ -130,7 +138,7 @@ class _Shared:
             if _sees_iban(document.method)
             else {**seller, "iban": "", "bic": "", "bank_name": ""},
             buyer=buyer,
-            lines=[_line(line, language, derivation=self.settings.derivation) for line in lines],
+            lines=[self._line(line, language) for line in lines],
             vat=[_vat(row, reasons) for row in vat],
             **_head(document),
             dues=[
@@ -143,6 +151,10 @@ class _Shared:
             window=self.settings.window,
             appendix=self.settings.derivation,
         )
+
+    def _line(self, line: DocumentLine, language: str) -> PrintedLine:
+        unit = unit_word(line.unit, self.units.get(line.unit, ""), line.quantity, language)
+        return _line(line, language, unit, derivation=self.settings.derivation)
 
     def _legal(
         self,
@@ -245,7 +257,7 @@ def _head(document: Document) -> dict[str, Any]:
     }
 
 
-def _line(line: DocumentLine, language: str, *, derivation: bool) -> PrintedLine:
+def _line(line: DocumentLine, language: str, unit: str, *, derivation: bool) -> PrintedLine:
     site = line.site
     period = ""
     if line.starts_on and line.ends_on:
@@ -259,7 +271,7 @@ def _line(line: DocumentLine, language: str, *, derivation: bool) -> PrintedLine
         site_address=", ".join(site.address_lines) if site else "",
         period=period,
         quantity=line.quantity,
-        unit=line.unit,
+        unit=unit,
         unit_price=line.unit_price,
         discount=line.discount,
         net=line.net,

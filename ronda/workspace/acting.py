@@ -15,11 +15,12 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.generic import FormView
 
 from ronda.kernel.errors import NeedsConfirmation, Refusal
+from ronda.workspace import background
 from ronda.workspace.declare import Action
 from ronda.workspace.display import show_plain
 from ronda.workspace.fields import dress
@@ -166,6 +167,7 @@ class ActionPage(Page, FormView):
             only=listed[0] if count == 1 else None,
             ids=[] if whole else [str(pk) for pk in self.ids()],
             whole=whole,
+            in_background=self.too_many(count),
             filter=self.given.get("filter", ""),
             **kwargs,
         )
@@ -180,6 +182,8 @@ class ActionPage(Page, FormView):
         return self.render_to_response(self.get_context_data(form=form), status=422)
 
     def form_valid(self, form: Any) -> HttpResponse:
+        if started := self.started_in_background():
+            return HttpResponseRedirect(started)
         records: Sequence[Any] = list(self.picked())
         if not records:
             raise Http404
@@ -195,6 +199,28 @@ class ActionPage(Page, FormView):
         if not outcome.refused and not outcome.questions:
             return self.all_done(outcome)
         return self.render_outcome(form, outcome)
+
+    def too_many(self, count: int) -> bool:
+        """Whether so many records are worked through by a job."""
+        return count > background.WAITED_FOR and not self.action.together and bool(background.starter())
+
+    def started_in_background(self) -> str:
+        """Where the outcome is shown, when the records are too many to wait for; else nothing.
+
+        What is done to all records in one call, or reads a file that was sent, is done at once.
+        """
+        start, company = background.starter(), getattr(self.request, "company", None)
+        if start is None or company is None or self.request.FILES or not self.too_many(self.picked().count()):
+            return ""
+        keys = tuple(self.picked().values_list("pk", flat=True))
+        given = self.request.POST.copy()
+        for name in ("csrfmiddlewaretoken", "id", "all", "filter"):
+            given.pop(name, None)
+        by, language = self.request.user.get_username(), get_language() or ""
+        work = background.ManyRecords(
+            self.workspace.base(), self.action.code, keys, given.urlencode(), company.pk, by, language
+        )
+        return start(work)
 
     def confirmed(self) -> dict[Any, frozenset[str]]:
         """The questions answered with yes: record key to codes."""

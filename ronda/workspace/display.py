@@ -245,10 +245,8 @@ def cell(column: Column, record: Any, model: type[models.Model], label: str, lin
     return cells_of(column, model, label)(record, link)
 
 
-def cells_of(
-    column: Column, model: type[models.Model], label: str
-) -> Callable[[Any, str | None], Cell]:
-    """What makes the cells of a column from records and their addresses; asked once for all rows of a list."""
+def cells_of(column: Column, model: type[models.Model], label: str) -> Callable[[Any, str | None], Cell]:
+    """What makes the cells of a column from records and their addresses; asked once for a whole list."""
     kind = kind_of(column, model)
     draw, numeric = drawing(column, model, kind), kind in NUMERIC
 

@@ -117,6 +117,10 @@ class Desk:
         """The figures at the top of the page, without currency and with plain blanks."""
         return [plain(text) for text in self.page.locator("main .stat-value").all_inner_texts()]
 
+    def amounts(self, selector: str = "main .stat-value") -> list[str]:
+        """Those figures, or others, also without marks of thousands: written alike in every language."""
+        return [bare(text) for text in self.page.locator(selector).all_inner_texts()]
+
     def rows(self, selector: str = "main table.table tbody tr") -> list[str]:
         """The rows of a table, cell by cell, on one line each."""
         return [plain(row) for row in self.page.locator(selector).all_inner_texts()]
@@ -128,3 +132,8 @@ class Desk:
 def plain(text: str) -> str:
     """A text with single ordinary blanks."""
     return " ".join(text.replace("\u202f", " ").replace("\xa0", " ").split())
+
+
+def bare(text: str) -> str:
+    """An amount as 1830,00 whether it is shown as 1.830,00 € or as 1 830,00 €."""
+    return re.sub(r"[.€\s]", "", text)

@@ -112,7 +112,8 @@ class Files(Workspace):
 WORKSPACES = [Branches, Members, Files]
 
 urlpatterns = [url for workspace in WORKSPACES for url in urls_of(workspace)]
-# The tabs that every record has, of whichever apps are loaded, lead to the addresses of files.
-files_urls = [url for url in company_urls if url.name and url.name.startswith("attachment-")]
-urlpatterns += [*shell_urls(), *files_urls]
+# The tabs that every record has, of whichever apps are loaded, lead to the addresses of files; an action
+# on many records leads to those of its job.
+led_to = [url for url in company_urls if url.name and url.name.startswith(("attachment-", "job-"))]
+urlpatterns += [*shell_urls(), *led_to]
 urlpatterns += [path("api/", include(mount_api(WORKSPACES)))]

@@ -6,7 +6,7 @@ transaction that begins by proving that the job still owns the closing.
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -23,12 +23,11 @@ from ronda.billing.domain.derivation import Step, plain, to_json
 from ronda.billing.models import Document, DocumentKind, DocumentLine
 from ronda.company import audit
 from ronda.company.bulk import insert, row
+from ronda.company.jobs import Fence, Progress, no_fence, no_progress
 from ronda.kernel.money import ZERO, to_cents
 from ronda.kernel.periods import Period
 
 CHUNK = 2000
-Fence = Callable[[], None]
-Progress = Callable[[int, int], None]
 Kind = DeferralLine.Kind
 
 _FIELDS = (
@@ -126,9 +125,7 @@ def locked(closing: Closing) -> Closing:
     return found
 
 
-def fill_closing(
-    closing: Closing, *, fence: Fence = lambda: None, progress: Progress = lambda done, total: None
-) -> Closing:
+def fill_closing(closing: Closing, *, fence: Fence = no_fence, progress: Progress = no_progress) -> Closing:
     """Compute the preview; after an interruption it is made anew.
 
     Constant queries per 2,000 lines. Nothing happens to a closing that is posted, thrown away or

@@ -18,7 +18,7 @@ from ronda.billing.tests.firm import log_in, make_account, make_firm, make_item,
 from ronda.catalogue.models import ItemFamily
 from ronda.company.models import Branch, Job, User
 from ronda.contracts.models import Contract, ContractLine
-from ronda.contracts.services import end, suspend, void, waive_period
+from ronda.contracts.services import suspend, terminate, void, waive_period
 from ronda.contracts.tests.agreements import agree, month
 
 pytestmark = pytest.mark.django_db
@@ -263,7 +263,7 @@ def test_e33_movements_of_the_months(page, account):
     """300.00 in January; one of 100.00 ends with February, one of 50.00 begins in March."""
     agree(account, {"price": "200.00"}, starts_on=date(2026, 1, 1))
     lost = agree(account, {"price": "100.00"}, starts_on=date(2026, 1, 15))
-    end(lost, ends_on=date(2026, 2, 28), by="anna")
+    terminate(lost, ends_on=date(2026, 2, 28), by="anna", on=date(2026, 2, 28))
     agree(account, {"price": "50.00"}, starts_on=date(2026, 3, 10))
 
     answer = looked_at(page, TRENDS)

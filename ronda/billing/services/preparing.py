@@ -1,7 +1,7 @@
 """The preview of a run: everything owed as of a day, grouped into documents, with reasons for the rest."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -28,6 +28,7 @@ from ronda.billing.models import BillingRun, Document, DocumentLine, RunEntry, R
 from ronda.billing.services.composing import Rules, amounts
 from ronda.company import audit
 from ronda.company.bulk import insert, row
+from ronda.company.jobs import Fence, Progress, no_fence, no_progress
 from ronda.company.models import Company
 from ronda.kernel.bus import publish
 from ronda.kernel.errors import Refusal
@@ -37,20 +38,9 @@ from ronda.parties.models import Party
 # Payers per transaction: long enough for bulk statements, short enough to let others write.
 PAYERS_PER_CHUNK = 400
 
-Progress = Callable[[int, int], None]
-Fence = Callable[[], None]
-
 
 class PreviewDiscarded(Refusal):
     code = "billing.preview_discarded"
-
-
-def no_progress(done: int, total: int) -> None:
-    """For callers that do not show how far the work is."""
-
-
-def no_fence() -> None:
-    """For callers that own the run by themselves: a command, a test."""
 
 
 @transaction.atomic

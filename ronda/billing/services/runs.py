@@ -20,8 +20,9 @@ from ronda.billing.options import BillingOptions
 from ronda.billing.services.composing import Composed, Rules, compose
 from ronda.billing.services.drafts import recompute
 from ronda.billing.services.issuing import finish
-from ronda.billing.services.preparing import Fence, Progress, draft_of, lines_of, no_fence, no_progress
+from ronda.billing.services.preparing import draft_of, lines_of
 from ronda.company import audit, options
+from ronda.company.jobs import Fence, Progress, no_fence, no_progress
 from ronda.kernel.bus import publish
 from ronda.kernel.errors import NeedsConfirmation, Refusal
 from ronda.kernel.i18n import _

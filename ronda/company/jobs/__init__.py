@@ -32,16 +32,21 @@ from ronda.company.jobs.run import (
     progress,
     stopping,
 )
+from ronda.company.jobs.telling import Fence, Progress, no_fence, no_progress
 
 __all__ = [
+    "Fence",
     "JobRun",
     "LostLease",
+    "Progress",
     "WorkerStopping",
     "current_job",
     "enqueue_job",
     "enqueue_many",
     "fence",
     "name_task",
+    "no_fence",
+    "no_progress",
     "progress",
     "schedule",
     "stopping",

@@ -174,7 +174,9 @@ def _call(job: JobRun) -> Any:
 
 
 def _end(job: JobRun, state: Job.State, *, error: str = "", result: Any = None) -> None:
-    job.rows().update(state=state, due=None, finished_at=timezone.now(), error=error, result=result)
+    """Write the end. What a job told of itself before it failed stays."""
+    told = {} if error else {"result": result}
+    job.rows().update(state=state, due=None, finished_at=timezone.now(), error=error, **told)
 
 
 def _failed(job: JobRun, error: str) -> None:

@@ -14,6 +14,7 @@ def configure(database: str) -> None:
             "django.contrib.contenttypes",
             "django.contrib.auth",
             "django_tasks",
+            "ronda.workspace",
             "ronda.company",
         ],
         AUTH_USER_MODEL="company.User",

@@ -47,6 +47,7 @@ def test_the_neutral_pack_answers_everything():
     assert pack.stamp_duty({"E": Decimal(100)}, kind="invoice", on=TODAY, total=Decimal(100)) is None
     assert pack.withholding_kinds(on=TODAY) == ()
     assert list(pack.places()) == []
+    assert pack.holidays(2026, postcode="1000") == ()
     assert Counter(each.role for each in pack.chart()) == Counter(ACCOUNT_ROLES)
     assert [each.code for each in pack.vat_codes() if each.is_default] == ["20"]
     assert [each.code for each in pack.payment_terms() if each.is_default] == ["30"]

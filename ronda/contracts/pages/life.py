@@ -1,6 +1,8 @@
 """What the buttons of a contract do: each shows the money it moves before it moves it (R21-R23)."""
 
+from collections.abc import Callable
 from datetime import date
+from functools import partial
 from typing import Any
 
 from django.utils import timezone
@@ -78,18 +80,9 @@ def do_terminate(
     """Give the contract its last day; what was billed beyond is shown, then settled as chosen."""
     refuse_if_changed(contract, seen)
 
-    def run() -> Amendment:
-        return terminate(
-            contract,
-            ends_on=ends_on,
-            by=by,
-            on=decided_on or timezone.localdate(),
-            settles_by=settles_by,
-            reason=reason,
-        )
-
-    made = ask_first(run, lambda one: one, confirmed)
-    return _answer(made, _("The last day is %(day)s.") % {"day": day(ends_on)})
+    on = decided_on or timezone.localdate()
+    run = partial(terminate, contract, ends_on=ends_on, by=by, on=on, settles_by=settles_by, reason=reason)
+    return _amended(run, _("The last day is %(day)s.") % {"day": day(ends_on)}, confirmed)
 
 
 def do_take_up(
@@ -106,18 +99,9 @@ def do_take_up(
     """Go on with a contract after its last day."""
     refuse_if_changed(contract, seen)
 
-    def run() -> Amendment:
-        return take_up(
-            contract,
-            from_day=from_day,
-            ends_on=ends_on,
-            by=by,
-            on=decided_on or timezone.localdate(),
-            reason=reason,
-        )
-
-    made = ask_first(run, lambda one: one, confirmed)
-    return _answer(made, _("Taken up again from %(day)s.") % {"day": day(from_day)})
+    on = decided_on or timezone.localdate()
+    run = partial(take_up, contract, from_day=from_day, ends_on=ends_on, by=by, on=on, reason=reason)
+    return _amended(run, _("Taken up again from %(day)s.") % {"day": day(from_day)}, confirmed)
 
 
 def do_transfer(
@@ -162,6 +146,11 @@ def refuse_if_changed(contract: Contract, seen: str) -> None:
         raise RecordChanged(
             _("Someone changed this contract meanwhile, so nothing was done. Open it again and look first.")
         )
+
+
+def _amended(run: Callable[[], Amendment], told: str, confirmed: frozenset[str]) -> Any:
+    """Amend the contract after the question about the money it moves; what the page shows then."""
+    return _answer(ask_first(run, lambda one: one, confirmed), told)
 
 
 def _answer(amendment: Amendment, told: str) -> Any:

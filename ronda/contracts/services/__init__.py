@@ -7,8 +7,9 @@ from ronda.contracts.services.amending import (
     OutsideTheLine,
     amend,
 )
+from ronda.contracts.services.followers import FollowedByAnother, follower_of
 from ronda.contracts.services.lifecycle import (
-    AlreadyBilledBeyond,
+    FREE_ON_A_BILLED_LINE,
     HasBilledPeriods,
     NewLine,
     NoContractLines,
@@ -20,7 +21,6 @@ from ronda.contracts.services.lifecycle import (
     check_saved,
     close_ended,
     create_contract,
-    end,
     hold_billing,
     next_number,
     release_billing,
@@ -43,9 +43,10 @@ from ronda.contracts.services.settling import BilledOnDraft, differences
 from ronda.contracts.services.transferring import transfer
 
 __all__ = [
-    "AlreadyBilledBeyond",
+    "FREE_ON_A_BILLED_LINE",
     "AlreadyCharged",
     "BilledOnDraft",
+    "FollowedByAnother",
     "HasBilledPeriods",
     "LineChange",
     "NewLine",
@@ -71,7 +72,7 @@ __all__ = [
     "check_saved",
     "close_ended",
     "create_contract",
-    "end",
+    "follower_of",
     "hold_billing",
     "mark_billed_elsewhere",
     "next_number",

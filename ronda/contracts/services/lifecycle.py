@@ -15,7 +15,8 @@ from ronda.company.models import Company
 from ronda.contracts.domain.summary import Fee, rhythm, yearly
 from ronda.contracts.models import ChargePeriod, Contract, ContractLine
 from ronda.contracts.queries import TAKEN
-from ronda.kernel.errors import NeedsConfirmation, Refusal
+from ronda.contracts.services.followers import refuse_reaching_into_a_follower
+from ronda.kernel.errors import Refusal
 from ronda.kernel.i18n import _
 from ronda.parties.models import BillingAccount, BillingGroup, Site
 
@@ -38,10 +39,6 @@ class WrongPayer(Refusal):
     code = "contracts.wrong_payer"
 
 
-class AlreadyBilledBeyond(NeedsConfirmation):
-    code = "contracts.billed_beyond_the_end"
-
-
 class HasBilledPeriods(Refusal):
     code = "contracts.has_billed_periods"
 
@@ -50,8 +47,12 @@ class UseAnAmendment(Refusal):
     code = "contracts.use_an_amendment"
 
 
-#: What may change on a line with billed days without changing what they cost: words and the VAT to come.
-FREE_ON_A_BILLED_LINE = {"text", "item", "vat_code", "position", "lead_days"}
+#: What may change on a line with billed days without changing what they cost: words, the VAT to come, and
+#: when the periods to come are billed.
+FREE_ON_A_BILLED_LINE = {
+    "text", "item", "vat_code", "position",
+    "timing", "invoice_day", "invoice_day_number", "offset_days", "lead_days",
+}  # fmt: skip
 FIXED_ONCE_BILLED = ("starts_on", "account", "party")
 
 
@@ -158,6 +159,7 @@ def check_saved(contract: Contract, *, by: str) -> Contract:
     """After a form wrote the contract and its lines: refuse what does not hold together."""
     lines = list(contract.lines.select_related("site__party"))
     _check(contract, [line.site for line in lines])
+    refuse_reaching_into_a_follower(contract)
     if contract.status == Status.ACTIVE and not lines:
         raise NoContractLines(_("A contract needs at least one line before it is active."))
     summarise(contract)
@@ -204,31 +206,6 @@ def void(contract: Contract, *, by: str) -> Contract:
             % {"contract": contract}
         )
     return _set_status(contract, Status.VOID, by=by)
-
-
-@transaction.atomic
-def end(contract: Contract, *, ends_on: date, by: str, confirmed: frozenset[str] = frozenset()) -> Contract:
-    """Give the contract a last day. What was billed beyond it is not given back by itself: it asks."""
-    contract = _locked(contract)
-    if ends_on < contract.starts_on:
-        raise Refusal(_("The last day cannot come before the activation."), field="ends_on")
-    beyond = (
-        ChargePeriod.objects.filter(
-            line__contract=contract, ends_on__gt=ends_on, state=ChargePeriod.State.BILLED
-        )
-        .order_by("-ends_on")
-        .first()
-    )
-    if beyond and AlreadyBilledBeyond.code not in confirmed:
-        raise AlreadyBilledBeyond(
-            _("It is billed until %(day)s. End it anyway? What is too much is given back by a credit note.")
-            % {"day": beyond.ends_on.strftime("%d/%m/%Y")},
-            field="ends_on",
-        )
-    before, contract.ends_on = contract.ends_on, ends_on
-    contract.save()
-    audit.record(by, "contracts.contract.ended", contract, ends_on=[str(before or ""), ends_on.isoformat()])
-    return contract
 
 
 @transaction.atomic

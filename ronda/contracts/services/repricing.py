@@ -1,30 +1,30 @@
 """New prices of many lines at once, in a constant number of statements (R17, R18)."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from copy import copy
-from datetime import date, datetime
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db import connection, transaction
-from django.db.models import Case, CharField, Max, OuterRef, Q, Subquery, Value, When
-from django.db.models.base import ModelState
+from django.db import transaction
+from django.db.models import Max, Q
 from django.utils import timezone
 
 from ronda.catalogue.models import Item
 from ronda.company import audit
-from ronda.company.bulk import insert, row
+from ronda.company.bulk import insert, read, row, update
 from ronda.contracts.domain.summary import yearly
 from ronda.contracts.domain.versions import Cut, cut
 from ronda.contracts.events import ContractAmended
 from ronda.contracts.models import Amendment, ChargePeriod, Contract, ContractLine
-from ronda.contracts.queries import DAY, TAKEN
+from ronda.contracts.queries import TAKEN
 from ronda.contracts.services.amending import LineChange, amend, policies, shown_values
 from ronda.contracts.services.lifecycle import fee_of
 from ronda.kernel.bus import publish
 from ronda.parties.models import Site
 
-CHUNK = 500
+CHUNK = 5000
+# What is needed of each contract here.
+OF_CONTRACT = ("company_id", "number", "starts_on", "settles_by", "yearly_amount")
 
 
 @transaction.atomic
@@ -43,7 +43,7 @@ def reprice(
     alone. Contracts billed beyond the day are settled one by one, by `amend`; all others in bulk.
     """
     lines = _open_lines(prices, effective_on)
-    contracts = {line.contract_id: line.contract for line in lines}
+    contracts = _locked({line.contract_id for line in lines})
     beyond = set(
         ChargePeriod.objects.filter(TAKEN, line__contract__in=contracts, ends_on__gte=effective_on)
         .order_by()
@@ -51,7 +51,9 @@ def reprice(
         .distinct()
     )
     simple = [line for line in lines if line.contract_id not in beyond]
-    amendments = _in_bulk(simple, prices, effective_on=effective_on, by=by, on=on, reason=reason, kind=kind)
+    amendments = _in_bulk(
+        simple, contracts, prices, effective_on=effective_on, by=by, on=on, reason=reason, kind=kind
+    )
     for pk in sorted(beyond):
         changes = [LineChange(each.pk, price=prices[each.pk]) for each in lines if each.contract_id == pk]
         made = amend(
@@ -62,44 +64,51 @@ def reprice(
 
 
 def _open_lines(prices: Mapping[int, Decimal], day: date) -> list[ContractLine]:
-    """The lines that can take their new price on the day, with their contracts locked."""
+    """The lines that can take their new price on the day, locked together with their contracts."""
     keys = list(prices)
     found: list[ContractLine] = []
-    for start in range(0, len(keys), CHUNK * 10):
+    for start in range(0, len(keys), CHUNK):
         rows = (
             ContractLine.objects.filter(
                 Q(ends_on=None) | Q(ends_on__gte=day),
                 Q(starts_on=None) | Q(starts_on__lte=day),
                 Q(contract__ends_on=None) | Q(contract__ends_on__gte=day),
-                pk__in=keys[start : start + CHUNK * 10],
+                pk__in=keys[start : start + CHUNK],
                 closed_by=None,
                 void=False,
                 contract__starts_on__lte=day,
             )
             .exclude(contract__status__in=[Contract.Status.DRAFT, Contract.Status.VOID])
             .exclude(frequency_unit="once")
-            .select_for_update(of=("self",))
+            .select_for_update()
             .order_by("contract_id", "position", "pk")
         )
-        part = [line for line in rows if line.price != prices[line.pk]]
-        _attach(part)
-        found += part
+        found += [line for line in read(rows) if line.price != prices[line.pk]]
+    _name(found)
     return found
 
 
-def _attach(lines: Sequence[ContractLine]) -> None:
-    """Each contract (locked), item and site made once, however many lines share it."""
-    contracts = Contract.objects.select_for_update().in_bulk({line.contract_id for line in lines})
-    items = Item.objects.in_bulk({line.item_id for line in lines})
+def _name(lines: Sequence[ContractLine]) -> None:
+    """What amendments name, made once however many share it: sites, and items where there is no text."""
+    unnamed = [line for line in lines if not line.text]
+    items = Item.objects.in_bulk({line.item_id for line in unnamed})
     sites = Site.objects.in_bulk({line.site_id for line in lines if line.site_id is not None})
+    for line in unnamed:
+        line.item = items[line.item_id]
     for line in lines:
-        line.contract, line.item = contracts[line.contract_id], items[line.item_id]
         if line.site_id is not None:
             line.site = sites[line.site_id]
 
 
+def _locked(keys: Collection[int]) -> dict[int, Contract]:
+    """The contracts by id, with the columns that are needed here."""
+    rows = Contract.objects.select_for_update().filter(pk__in=keys).order_by("pk")
+    return {each.pk: each for each in read(rows, *OF_CONTRACT)}
+
+
 def _in_bulk(
     lines: Sequence[ContractLine],
+    contracts: Mapping[int, Contract],
     prices: Mapping[int, Decimal],
     *,
     effective_on: date,
@@ -110,34 +119,51 @@ def _in_bulk(
 ) -> list[int]:
     if not lines:
         return []
-    cuts = {line.pk: _cut(line, effective_on) for line in lines}
-    opened = {line.pk: _opened(line, prices[line.pk], cuts[line.pk], effective_on) for line in lines}
-    amendments = _amendments(lines, opened, effective_on=effective_on, by=by, on=on, reason=reason, kind=kind)
+    amendments = _amendments(
+        lines, contracts, prices, effective_on=effective_on, by=by, on=on, reason=reason, kind=kind
+    )
+    opened = []
     for line in lines:
-        opened[line.pk].amendment_id = amendments[line.contract_id].pk
-    insert(list(opened.values()))
-    _close(lines, cuts, effective_on, [each.pk for each in amendments.values()])
-    _sum_up(lines, prices)
-    _tell(lines, amendments, by=by)
+        made = _cut(line, contracts[line.contract_id], effective_on)
+        opened.append(_opened(line, prices[line.pk], made, amendments[line.contract_id]))
+        _close(line, made, amendments[line.contract_id])
+    update(lines, "closed_by_id", "void", "ends_on", "last_partial")
+    insert(opened)
+    _sum_up(lines, contracts, prices)
+    _tell(contracts, amendments, by=by)
     return [each.pk for each in amendments.values()]
 
 
-def _cut(line: ContractLine, day: date) -> Cut:
-    first = max(line.starts_on or line.contract.starts_on, line.contract.starts_on)
+def _cut(line: ContractLine, contract: Contract, day: date) -> Cut:
+    first = max(line.starts_on or contract.starts_on, contract.starts_on)
     return cut(first, day, line.anchor_on or first, *policies(line))
 
 
-def _opened(line: ContractLine, price: Decimal, made: Cut, day: date) -> ContractLine:
-    new = copy(line)
-    new.pk, new._state = None, ModelState()
-    new.lineage, new.price, new.starts_on = line.root, price, day
-    new.first_partial, new.anchor_on = made.new_first, made.anchor_on
-    return new
+def _opened(line: ContractLine, price: Decimal, made: Cut, amendment: Amendment) -> ContractLine:
+    """The next version: the same columns, but for what the change says."""
+    changed = {
+        "id": None,
+        "lineage": line.root,
+        "price": price,
+        "starts_on": amendment.effective_on,
+        "first_partial": made.new_first,
+        "anchor_on": made.anchor_on,
+        "amendment_id": amendment.pk,
+    }
+    return row(ContractLine, **{**vars(line), **changed})
+
+
+def _close(line: ContractLine, made: Cut, amendment: Amendment) -> None:
+    """End the old version the day before; nothing is owed under it when the new one takes all of its days."""
+    line.closed_by_id, line.last_partial = amendment.pk, made.old_last
+    line.void = made.last_day is None
+    line.ends_on = made.last_day or line.ends_on
 
 
 def _amendments(
     lines: Sequence[ContractLine],
-    opened: Mapping[int, ContractLine],
+    contracts: Mapping[int, Contract],
+    prices: Mapping[int, Decimal],
     *,
     effective_on: date,
     by: str,
@@ -146,11 +172,11 @@ def _amendments(
     kind: str,
 ) -> dict[int, Amendment]:
     """One amendment per contract, numbered on."""
-    by_contract: dict[int, list[ContractLine]] = {}
+    changes: dict[int, list[dict[str, Any]]] = {}
     for line in lines:
-        by_contract.setdefault(line.contract_id, []).append(line)
+        changes.setdefault(line.contract_id, []).append(_change(line, prices[line.pk]))
     last = dict(
-        Amendment.objects.filter(contract__in=by_contract)
+        Amendment.objects.filter(contract__in=changes)
         .order_by()
         .values_list("contract")
         .annotate(Max("number"))
@@ -164,62 +190,36 @@ def _amendments(
             effective_on=effective_on,
             decided_on=on,
             reason=reason,
-            settles_by=own[0].contract.settles_by,
+            settles_by=contracts[pk].settles_by,
             made_by=by,
-            changes=[_change(line, opened[line.pk]) for line in own],
+            changes=own,
         )
-        for pk, own in by_contract.items()
+        for pk, own in changes.items()
     }
     insert(list(made.values()))
     return made
 
 
-def _change(line: ContractLine, opened: ContractLine) -> dict[str, Any]:
-    before, after = shown_values(line), shown_values(opened)
-    return {"line": line.pk, "text": str(line), "before": before, "after": after}
+def _change(line: ContractLine, price: Decimal) -> dict[str, Any]:
+    before = shown_values(line)
+    return {"line": line.pk, "text": str(line), "before": before, "after": {**before, "price": str(price)}}
 
 
-def _close(
-    lines: Sequence[ContractLine], cuts: Mapping[int, Cut], day: date, amendments: Collection[int]
+def _sum_up(
+    lines: Sequence[ContractLine], contracts: Mapping[int, Contract], prices: Mapping[int, Decimal]
 ) -> None:
-    """End the old versions the day before, in two statements a chunk."""
-    own = Amendment.objects.filter(pk__in=amendments, contract=OuterRef("contract")).values("pk")[:1]
-    shared = Case(
-        When(Q(first_partial="by_30ths") | Q(last_partial="by_30ths"), then=Value("by_30ths")),
-        default=Value("by_days"),
-        output_field=CharField(),
-    )
-    for part in _chunks([line.pk for line in lines if cuts[line.pk].last_day is None]):
-        ContractLine.objects.filter(pk__in=part).update(void=True, closed_by=Subquery(own))
-    for part in _chunks([line.pk for line in lines if cuts[line.pk].last_day is not None]):
-        ContractLine.objects.filter(pk__in=part).update(
-            ends_on=day - DAY, last_partial=shared, closed_by=Subquery(own)
-        )
-
-
-def _sum_up(lines: Sequence[ContractLine], prices: Mapping[int, Decimal]) -> None:
     """The yearly amounts move by the difference; a preview prepared before is no longer issued."""
-    contracts = {line.contract_id: line.contract for line in lines}
     now = timezone.now()
+    moved: dict[int, Contract] = {}
     for line in lines:
         contract, fee = contracts[line.contract_id], fee_of(line)
         contract.yearly_amount += yearly(fee._replace(price=prices[line.pk])) - yearly(fee)
         contract.updated_at = now
-    _write_amounts(list(contracts.values()), now)
+        moved[contract.pk] = contract
+    update(list(moved.values()), "yearly_amount", "updated_at")
 
 
-def _write_amounts(contracts: Sequence[Contract], now: datetime) -> None:
-    """One prepared statement for all: `bulk_update` builds an expression per row, at ten times the cost."""
-    ops, table = connection.ops, connection.ops.quote_name(Contract._meta.db_table)
-    statement = f"UPDATE {table} SET yearly_amount = %s, updated_at = %s WHERE id = %s"  # noqa: S608 -- our table
-    instant = ops.adapt_datetimefield_value(now)
-    rows = [(ops.adapt_decimalfield_value(one.yearly_amount, 14, 2), instant, one.pk) for one in contracts]
-    with connection.cursor() as cursor:
-        cursor.executemany(statement, rows)
-
-
-def _tell(lines: Sequence[ContractLine], amendments: Mapping[int, Amendment], *, by: str) -> None:
-    contracts = {line.contract_id: line.contract for line in lines}
+def _tell(contracts: Mapping[int, Contract], amendments: Mapping[int, Amendment], *, by: str) -> None:
     audit.record_many(
         by,
         "contracts.contract.index",
@@ -233,7 +233,3 @@ def _tell(lines: Sequence[ContractLine], amendments: Mapping[int, Amendment], *,
     )
     for pk, made in amendments.items():
         publish(ContractAmended(pk, made.pk, made.kind, made.effective_on, by))
-
-
-def _chunks(keys: Sequence[int]) -> Iterable[Sequence[int]]:
-    return (keys[start : start + CHUNK] for start in range(0, len(keys), CHUNK))

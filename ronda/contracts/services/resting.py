@@ -13,6 +13,7 @@ from ronda.contracts.services.amending import (
     lock_amendable,
     open_amendment,
 )
+from ronda.contracts.services.followers import refuse_reaching_into_a_follower
 from ronda.kernel.bus import publish
 from ronda.kernel.errors import Refusal
 from ronda.kernel.i18n import _
@@ -61,6 +62,7 @@ def suspend(
     )
     if suspension.extends:
         _move_end(contract, starts_on, _fresh_days(contract, suspension))
+        refuse_reaching_into_a_follower(contract, field="extends")
     suspension.save()
     amendment.changes = [_change("suspension", "", f"{starts_on} – {ends_on}")]
     finish_amendment(contract, amendment, on=on, by=by)
@@ -143,7 +145,10 @@ def terminate(
 def take_up(
     contract: Contract, *, from_day: date, by: str, on: date, ends_on: date | None = None, reason: str = ""
 ) -> Amendment:
-    """Go on with an ended contract from a day; the days in between rest, its history stays (R23)."""
+    """Go on with an ended contract from a day; the days in between rest, its history stays (R23).
+
+    FollowedByAnother where it would last into the term of the contract that follows it.
+    """
     contract = lock_amendable(contract)
     if contract.ends_on is None or from_day <= contract.ends_on:
         raise WrongDay(_("Choose a day after the last one of the contract."), field="from_day")
@@ -160,6 +165,7 @@ def take_up(
     contract.lines.filter(closed_by=None, ends_on=contract.ends_on).update(ends_on=ends_on)
     contract.ends_on, contract.status = ends_on, Contract.Status.ACTIVE
     contract.save(update_fields=["ends_on", "status", "updated_at"])
+    refuse_reaching_into_a_follower(contract)
     return finish_amendment(contract, amendment, on=on, by=by)
 
 

@@ -5,16 +5,21 @@ from datetime import date, timedelta
 from django.db import transaction
 
 from ronda.company import audit
+from ronda.contracts.events import ContractTransferred
 from ronda.contracts.models import Amendment, Contract, ContractLine
 from ronda.contracts.services.amending import lock_amendable
 from ronda.contracts.services.lifecycle import WrongPayer, next_number, require_site, summarise
 from ronda.contracts.services.resting import WrongDay, terminate
+from ronda.kernel.bus import publish
 from ronda.kernel.i18n import _
 from ronda.parties.models import BillingAccount
 
 DAY = timedelta(days=1)
 #: What belongs to the old contract alone.
-OWN = {"id", "number", "account", "group", "starts_on", "status", "created_at", "updated_at", "billing_hold"}
+OWN = {
+    "id", "follows", "number", "account", "group", "starts_on", "status", "created_at", "updated_at",
+    "billing_hold",
+}  # fmt: skip
 
 
 @transaction.atomic
@@ -42,6 +47,8 @@ def transfer(
             require_site(new, line.site)
         _copy(line, contract, new, effective_on)
     summarise(new)
+    # A renewal made already comes after the new contract now, no longer after the old one.
+    Contract.objects.filter(follows=contract).exclude(pk=new.pk).update(follows=new)
     payers = {"before": {"account": str(contract.account)}, "after": {"account": str(account)}}
     Amendment.objects.create(
         contract=new,
@@ -54,6 +61,7 @@ def transfer(
         changes=[{"text": "account", **payers}],
     )
     audit.record(by, "contracts.contract.transfer", new, taken_over_from=contract.number)
+    publish(ContractTransferred(contract.pk, new.pk, effective_on, by))
     return new
 
 
@@ -71,6 +79,7 @@ def _successor(contract: Contract, account: BillingAccount, day: date, last_day:
             "starts_on": day,
             "ends_on": last_day,
             "status": Contract.Status.ACTIVE,
+            "follows": contract,
         }
     )
 

@@ -14,7 +14,7 @@ from ronda.contracts.domain.frequency_words import read_frequency
 from ronda.contracts.domain.summary import Fee, rhythm, shown
 from ronda.contracts.models import Contract
 from ronda.contracts.queries import by_service
-from ronda.contracts.services import end, void
+from ronda.contracts.services import terminate, void
 from ronda.contracts.tests.agreements import agree
 
 pytestmark = pytest.mark.django_db
@@ -94,7 +94,7 @@ def test_e32_the_sum_is_exact_where_every_line_is_rounded(firm, account, lift):
 def test_e32_only_lines_whose_days_include_the_chosen_one_count(firm, account, lift, alarm, on, names):
     some_days = {"starts_on": date(2026, 3, 1), "ends_on": date(2026, 3, 31)}
     contract = agree(account, {"item": lift}, {"item": alarm, **some_days}, starts_on=date(2026, 2, 1))
-    end(contract, ends_on=date(2026, 6, 30), by="anna")
+    terminate(contract, ends_on=date(2026, 6, 30), by="anna", on=date(2026, 6, 30))
 
     assert sorted(name for name, *_rest in told(firm, on)) == names
 

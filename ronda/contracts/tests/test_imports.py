@@ -25,7 +25,7 @@ from ronda.company.imports.starting import (
 from ronda.company.imports.undoing import undo
 from ronda.company.models import ImportBatch, ImportMapping
 from ronda.contracts.models import ChargePeriod, Contract, ContractLine
-from ronda.contracts.services import end
+from ronda.contracts.services import terminate
 from ronda.parties.models import BankAccount, BillingAccount, DocumentRecipient, Party, Site
 
 pytestmark = pytest.mark.django_db
@@ -205,7 +205,7 @@ def test_a_contract_with_one_wrong_row_is_refused_whole(firm):
 def test_undoing_contracts_keeps_one_that_was_ended_since(firm):
     brought_in(firm, "customers", CUSTOMERS)
     batch = brought_in(firm, "contracts", CONTRACTS)
-    end(Contract.objects.get(number="C1"), ends_on=date(2026, 12, 31), by="anna")
+    terminate(Contract.objects.get(number="C1"), ends_on=date(2026, 12, 31), by="anna", on=date(2026, 12, 31))
 
     batch = undo(batch, by="anna")
 

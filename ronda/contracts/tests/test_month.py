@@ -30,14 +30,14 @@ from ronda.contracts.models import ChargePeriod, Contract
 from ronda.contracts.services import (
     AlreadyCharged,
     close_ended,
-    end,
     hold_billing,
     mark_billed_elsewhere,
     release_billing,
+    terminate,
     void,
     waive_period,
 )
-from ronda.contracts.services.lifecycle import AlreadyBilledBeyond, HasBilledPeriods
+from ronda.contracts.services.lifecycle import HasBilledPeriods
 from ronda.contracts.tests.agreements import agree, month
 from ronda.parties.models import Site
 
@@ -367,7 +367,7 @@ def test_what_is_left_out_comes_back_the_next_time(firm, account):
 def test_a_contract_changed_after_the_preview_is_not_billed_on_old_terms(firm, account):
     contract = agree(account)
     run = confirm_run(prepare_run(firm, as_of=MARCH, by="anna"), by="anna", in_background=False)
-    end(contract, ends_on=date(2026, 1, 31), by="anna")
+    terminate(contract, ends_on=date(2026, 1, 31), by="anna", on=date(2026, 1, 31))
 
     run = issue_entries(run, by="anna")
 
@@ -415,17 +415,6 @@ def test_periods_billed_by_the_previous_system_are_never_billed_again(firm, acco
 
     assert mark_billed_elsewhere(line, before=date(2026, 3, 1), reason="old system", by="anna") == 14
     assert len(lines_of(month(firm, MARCH))) == 1
-
-
-def test_ending_a_contract_billed_beyond_asks_first(firm, account):
-    contract = agree(account, {"frequency": 12})
-    month(firm, date(2026, 1, 1))
-
-    with pytest.raises(AlreadyBilledBeyond):
-        end(contract, ends_on=date(2026, 6, 30), by="anna")
-    end(contract, ends_on=date(2026, 6, 30), by="anna", confirmed=frozenset({AlreadyBilledBeyond.code}))
-    contract.refresh_from_db()
-    assert contract.ends_on == date(2026, 6, 30)
 
 
 def test_a_contract_past_its_last_day_is_closed_and_still_billed_what_it_owes(firm, account):

@@ -18,10 +18,10 @@ from ronda.contracts.services import (
     WrongSite,
     activate,
     create_contract,
-    end,
     hold_billing,
     next_number,
     release_billing,
+    terminate,
     void,
 )
 from ronda.contracts.services.proposals import (
@@ -171,7 +171,7 @@ def test_r23_a_contract_that_was_billed_can_end_and_not_be_cancelled(firm, accou
 
 def test_a_contract_does_not_end_before_it_starts(account):
     with pytest.raises(Refusal) as refused:
-        end(agree(account), ends_on=date(2025, 12, 31), by="anna")
+        terminate(agree(account), ends_on=date(2025, 12, 31), by="anna", on=date(2025, 12, 31))
     assert refused.value.field == "ends_on"
 
 

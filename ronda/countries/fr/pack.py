@@ -6,6 +6,7 @@ from pathlib import Path
 from ronda.company.country import (
     AccountSeed,
     DocumentFacts,
+    Holiday,
     InvalidRecipientCode,
     InvalidTaxId,
     Mention,
@@ -17,9 +18,11 @@ from ronda.company.country import (
     VatSeed,
 )
 from ronda.company.country_places import read_places
+from ronda.company.domain.holidays import holidays_by
 from ronda.countries.fr.data import seeds
 from ronda.countries.fr.data.chart import CHART
 from ronda.countries.fr.data.departments import REGIONS
+from ronda.countries.fr.data.holidays import HOLIDAYS
 from ronda.countries.fr.data.vat import VAT_CODES
 from ronda.countries.fr.domain import mentions, tax_ids
 from ronda.kernel.i18n import _
@@ -103,3 +106,7 @@ class France(Neutral):
 
     def places(self) -> Iterator[PlaceRow]:
         return read_places(PLACES, country=self.code, regions=REGIONS)
+
+    def holidays(self, year: int, *, postcode: str = "") -> tuple[Holiday, ...]:
+        """Those of the Code du travail, art. L3133-1 and L3134-13; see `data.holidays`."""
+        return holidays_by(HOLIDAYS, year, postcode=postcode)

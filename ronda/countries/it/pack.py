@@ -8,6 +8,7 @@ from pathlib import Path
 from ronda.company.country import (
     AccountSeed,
     DocumentFacts,
+    Holiday,
     InvalidRecipientCode,
     InvalidTaxId,
     Mention,
@@ -21,8 +22,10 @@ from ronda.company.country import (
     WithholdingKind,
 )
 from ronda.company.country_places import read_places
+from ronda.company.domain.holidays import holidays_by
 from ronda.countries.it.data import seeds
 from ronda.countries.it.data.chart import CHART
+from ronda.countries.it.data.holidays import HOLIDAYS
 from ronda.countries.it.data.stamp import CHARGED_NATURE, LEGAL_TEXT
 from ronda.countries.it.data.vat import STAMP_RELEVANT, VAT_CODES
 from ronda.countries.it.data.withholding import WITHHOLDINGS
@@ -135,3 +138,7 @@ class Italy(Neutral):
 
     def places(self) -> Iterator[PlaceRow]:
         return read_places(PLACES, country=self.code)
+
+    def holidays(self, year: int, *, postcode: str = "") -> tuple[Holiday, ...]:
+        """Those of legge 260/1949 and its changes; see `data.holidays`."""
+        return holidays_by(HOLIDAYS, year, postcode=postcode)

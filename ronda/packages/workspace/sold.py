@@ -90,7 +90,7 @@ class Packages(Workspace):
         Column("party", sort="party__name"),
         Column("starts_on", default=False),
         Column("expires_on"),
-        Column("bought", kind="number"),
+        Column("bought", kind="number", default=False),
         Column("performed", _("performed"), kind="number"),
         Column("lost", _("expired or written off"), kind="number", default=False),
         Column("left", _("remaining"), kind="number"),

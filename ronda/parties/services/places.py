@@ -1,18 +1,17 @@
 """Municipalities of the countries served, kept as rows so that forms can complete addresses."""
 
-from collections.abc import Callable
-
 from django.db import transaction
 
 from ronda.company.bulk import insert, row
 from ronda.company.country import PlaceRow, pack_for, registered_countries
+from ronda.company.jobs import Progress, no_progress
 from ronda.parties.domain.names import normalised
 from ronda.parties.models import Place, Postcode
 
 ROWS_PER_TRANSACTION = 4_000
 
 
-def load_places(*, progress: Callable[[int, int], None] = lambda done, total: None) -> int:
+def load_places(*, progress: Progress = no_progress) -> int:
     """Load the municipalities of every country pack that has none loaded yet; how many were added."""
     added = 0
     for code in registered_countries():
@@ -21,7 +20,7 @@ def load_places(*, progress: Callable[[int, int], None] = lambda done, total: No
     return added
 
 
-def _load_country(code: str, progress: Callable[[int, int], None]) -> int:
+def _load_country(code: str, progress: Progress) -> int:
     rows = list(pack_for(code).places())
     # All of a country or nothing: a half-loaded one would look complete the next time.
     with transaction.atomic():

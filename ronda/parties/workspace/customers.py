@@ -334,7 +334,13 @@ class Sites(Workspace):
         SITE_COLUMNS[0],
         Column("party"),
         *SITE_COLUMNS[1:],
-        Column("located", _("on the map"), value=lambda site: site.get_precision_display(), sort="precision"),
+        Column(
+            "located",
+            _("on the map"),
+            value=lambda site: site.get_precision_display(),
+            sort="precision",
+            default=False,
+        ),
         Column("distance_km", kind="number", default=False),
         Column("active"),
     )

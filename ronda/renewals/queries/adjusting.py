@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
@@ -93,7 +94,7 @@ class FeeRow:
         )
 
 
-def fees(contract_ids: Sequence[int]) -> Mapping[int, list[FeeRow]]:
+def fees(contract_ids: "Sequence[int] | QuerySet[Any]") -> Mapping[int, list[FeeRow]]:
     """The recurring lines of contracts by contract id; what is billed once follows no index."""
     found: dict[int, list[FeeRow]] = {}
     for ids in chunks(contract_ids):
@@ -170,8 +171,11 @@ def terminated(contract_ids: Sequence[int]) -> frozenset[int]:
     return frozenset(pk for pk, kind in last.items() if kind == Amendment.Kind.TERMINATION)
 
 
-def chunks(ids: Sequence[int]) -> Iterator[Sequence[int]]:
-    """Parts short enough for one statement."""
+def chunks(ids: "Sequence[int] | QuerySet[Any]") -> "Iterator[Sequence[int] | QuerySet[Any]]":
+    """Parts short enough for one statement; a subquery is one however much it finds."""
+    if isinstance(ids, QuerySet):
+        yield ids
+        return
     for start in range(0, len(ids), CHUNK):
         yield ids[start : start + CHUNK]
 

@@ -8,10 +8,10 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from ronda.company.calendar import holidays_of
 from ronda.company.models import Company
 from ronda.contracts.models import Amendment, Contract
 from ronda.kernel.money import ZERO
-from ronda.renewals.domain.holidays import Holidays
 from ronda.renewals.domain.indexation import Change, Pending, change, due_on, words
 from ronda.renewals.domain.notice import NoticeRule, last_useful_day, renewal_date
 from ronda.renewals.models import IndexClause, Notice, RenewalTerms
@@ -87,7 +87,7 @@ def ending(company: Company, *, on: date, until: date, text: str = "", mode: str
         .values_list("contract_id", "state")
     )
     ended = _terminated(found)
-    last_days = _LastDays(company.country)
+    last_days = _LastDays(company)
     rows = []
     for pk, number, title, party_id, party, yearly, end, mode, months, *rule in found.values_list(*_FIELDS):
         last: date | None = None if mode is None else last_days(end, *rule)
@@ -106,8 +106,8 @@ def ending(company: Company, *, on: date, until: date, text: str = "", mode: str
 class _LastDays:
     """Last days for notice, each computed once: thousands of contracts share a few ends and rules."""
 
-    def __init__(self, country: str) -> None:
-        self._holidays = Holidays(country)
+    def __init__(self, company: Company) -> None:
+        self._holidays = holidays_of(company)
         self._known: dict[Any, date] = {}
 
     def __call__(self, *key: Any) -> date:

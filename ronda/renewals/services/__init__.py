@@ -17,6 +17,7 @@ from ronda.renewals.services.confirming import (
     exclude,
     include,
 )
+from ronda.renewals.services.copying import take_over_agreements
 from ronda.renewals.services.letters import (
     Letter,
     NobodyToWriteTo,
@@ -43,7 +44,7 @@ from ronda.renewals.services.register import (
     save_value,
     seed_series,
 )
-from ronda.renewals.services.renewing import NoTerm, NothingToRenew, renew, renew_due
+from ronda.renewals.services.renewing import GoesOnAlready, NoTerm, NothingToRenew, renew, renew_due
 
 __all__ = [
     "Letter",
@@ -53,6 +54,8 @@ __all__ = [
     "send_adjustment_letters",
     "send_renewal_letters",
     "AlreadyRenewed",
+    "GoesOnAlready",
+    "take_over_agreements",
     "BatchClosed",
     "NoClause",
     "NoTerm",

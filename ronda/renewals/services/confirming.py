@@ -3,10 +3,13 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from ronda.company import audit
+from ronda.company.bulk import read
 from ronda.contracts import services as contracts
 from ronda.contracts.models import Contract
 from ronda.kernel.errors import Refusal
@@ -81,12 +84,11 @@ def confirm_batch(batch: IndexBatch, *, by: str, on: date) -> IndexBatch:
     if batch.state == IndexBatch.State.CONFIRMED:
         return batch
     _require_open([batch])
-    proposals = list(IndexProposal.objects.filter(batch=batch, state=State.PROPOSED).order_by("contract_id"))
-    ready = _still_true(proposals)
+    proposed = IndexProposal.objects.filter(batch=batch, state=State.PROPOSED)
+    ready = _still_true(proposed)
     _reprice(ready, batch, by=by, on=on)
-    _keep(ready)
-    for part in queries.chunks([one.pk for one in ready]):
-        IndexProposal.objects.filter(pk__in=part).update(state=State.APPLIED)
+    _keep(ready, proposed)
+    proposed.update(state=State.APPLIED)
     batch.state, batch.confirmed_by, batch.confirmed_on = IndexBatch.State.CONFIRMED, by, on
     batch.save(update_fields=["state", "confirmed_by", "confirmed_on"])
     count(batch)
@@ -94,10 +96,13 @@ def confirm_batch(batch: IndexBatch, *, by: str, on: date) -> IndexBatch:
     return batch
 
 
-def _still_true(proposals: Sequence[IndexProposal]) -> list[IndexProposal]:
-    """The proposals made of what the contracts still say; the others are marked as pending."""
-    fees = queries.fees([one.contract_id for one in proposals])
-    ends, done = _facts([one.contract_id for one in proposals])
+def _still_true(proposed: QuerySet[IndexProposal]) -> list[IndexProposal]:
+    """The proposals made of what the contracts still say; the others become pending."""
+    proposals = read(
+        proposed.order_by("contract_id"), "contract_id", "due_on", "effective_on", "month", "lines"
+    )
+    fees = queries.fees(proposed.values("contract_id"))
+    ends, done = _facts(proposed.values("contract_id"))
     ready, moved, ended = [], [], []
     for one in proposals:
         end, last = ends.get(one.contract_id, date.min), done.get(one.contract_id)
@@ -123,15 +128,11 @@ def _moved(one: IndexProposal, last: date | None, now: Mapping[int, Decimal]) ->
     return any(now.get(pk) != Decimal(old) for pk, _text, old, _new in one.lines)
 
 
-def _facts(ids: Sequence[int]) -> tuple[dict[int, date | None], dict[int, date | None]]:
+def _facts(contracts: QuerySet[Any]) -> tuple[dict[int, date | None], dict[int, date | None]]:
     """The last days of the contracts that are still active, locked, and the due days done last."""
-    ends: dict[int, date | None] = {}
-    done: dict[int, date | None] = {}
-    for part in queries.chunks(ids):
-        living = Contract.objects.select_for_update().filter(pk__in=part, status=Contract.Status.ACTIVE)
-        ends.update(living.values_list("pk", "ends_on"))
-        done.update(IndexClause.objects.filter(contract__in=part).values_list("contract_id", "last_on"))
-    return ends, done
+    living = Contract.objects.select_for_update().filter(pk__in=contracts, status=Contract.Status.ACTIVE)
+    done = IndexClause.objects.filter(contract__in=contracts)
+    return dict(living.values_list("pk", "ends_on")), dict(done.values_list("contract_id", "last_on"))
 
 
 def _make_pending(proposals: Sequence[IndexProposal], code: str) -> None:
@@ -150,12 +151,9 @@ def _reprice(proposals: Sequence[IndexProposal], batch: IndexBatch, *, by: str, 
         contracts.reprice(by_day[day], effective_on=day, reason=str(batch), kind="index", by=by, on=on)
 
 
-def _keep(proposals: Sequence[IndexProposal]) -> None:
+def _keep(ready: Sequence[IndexProposal], proposed: QuerySet[IndexProposal]) -> None:
     """What was done last, in each clause: the next adjustment starts from there, so none counts twice."""
-    groups: dict[tuple[date, date | None], list[int]] = {}
-    for one in proposals:
-        groups.setdefault((one.due_on, one.month), []).append(one.contract_id)
-    for (due, month), ids in groups.items():
+    for due, month in {(one.due_on, one.month) for one in ready}:
         facts = {"last_on": due} if month is None else {"last_on": due, "last_month": month}
-        for part in queries.chunks(ids):
-            IndexClause.objects.filter(contract__in=part).update(**facts)
+        same = proposed.filter(due_on=due, month=month)
+        IndexClause.objects.filter(contract__in=same.values("contract_id")).update(**facts)

@@ -1,15 +1,16 @@
 """Letters that end contracts: when they count, and what they do (R20)."""
 
+from collections.abc import Container
 from datetime import date
 
 from django.db import transaction
 
 from ronda.company import audit
+from ronda.company.calendar import holidays_of
 from ronda.contracts import services as contracts
 from ronda.contracts.models import Contract
 from ronda.kernel.errors import Refusal
 from ronda.kernel.i18n import _
-from ronda.renewals.domain.holidays import Holidays
 from ronda.renewals.domain.notice import (
     NoticeRule,
     ends_after_notice,
@@ -116,7 +117,13 @@ def last_day_for(contract: Contract, terms: RenewalTerms | None = None) -> date 
     terms = terms or RenewalTerms.objects.filter(contract=contract).first()
     if terms is None or contract.ends_on is None:
         return None
-    return last_useful_day(contract.ends_on, rule_of(terms), Holidays(contract.company.country))
+    rule = rule_of(terms)
+    return last_useful_day(contract.ends_on, rule, _holidays(contract, rule))
+
+
+def _holidays(contract: Contract, rule: NoticeRule) -> Container[date]:
+    """The holidays at the seat of the firm, which receives the notice; not read where they do not count."""
+    return holidays_of(contract.company) if rule.working_day else frozenset()
 
 
 def _settle(notice: Notice, *, on: date, by: str) -> None:
@@ -158,5 +165,5 @@ def _end(contract: Contract, terms: RenewalTerms | None, received_on: date) -> d
         rule,
         months=terms.term_months,
         anchor=terms.anchor_on or contract.starts_on,
-        holidays=Holidays(contract.company.country),
+        holidays=_holidays(contract, rule),
     )

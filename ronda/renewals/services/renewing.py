@@ -15,7 +15,7 @@ from ronda.company.bulk import insert
 from ronda.company.models import Company
 from ronda.contracts.domain.summary import Fee, yearly
 from ronda.contracts.models import Contract, ContractLine
-from ronda.contracts.services import NewLine, create_contract
+from ronda.contracts.services import NewLine, create_contract, follower_of
 from ronda.contracts.services.importing import NewContract, create_contracts
 from ronda.kernel.errors import Refusal
 from ronda.kernel.i18n import _
@@ -24,6 +24,7 @@ from ronda.renewals import queries
 from ronda.renewals.domain.indexation import Change, Pending, Series, change, due_on, new_price
 from ronda.renewals.domain.notice import Term, new_term, renewal_date
 from ronda.renewals.models import IndexClause, Notice, Renewal, RenewalTerms
+from ronda.renewals.services.copying import copied_clause, copied_terms, copy_never
 
 PART = 500
 YEAR = 12
@@ -44,6 +45,10 @@ class NothingToRenew(Refusal):
 
 class NoTerm(Refusal):
     code = "renewals.no_term"
+
+
+class GoesOnAlready(Refusal):
+    code = "renewals.goes_on_already"
 
 
 @dataclass(slots=True)
@@ -70,12 +75,19 @@ def renew(
 
     Lines in force at the end are copied with their anchors, and the index of the term is applied once.
     `months` replaces the term agreed, `percent` the index (a change of the prices agreed by hand).
-    NoTerm: it has no end. NothingToRenew: no recurring line is in force on its last day.
+    NoTerm: it has no end. GoesOnAlready: another contract follows it. NothingToRenew: no recurring line is in
+    force on its last day.
     """
     contract = Contract.objects.select_for_update().get(pk=contract.pk)
     known = Renewal.objects.filter(contract=contract).first()
     if known is not None:
         return known
+    following = follower_of(contract)
+    if following is not None:
+        raise GoesOnAlready(
+            _("%(contract)s goes on as contract %(number)s already.")
+            % {"contract": contract, "number": following.number}
+        )
     if contract.ends_on is None or contract.status not in queries.IN_FORCE:
         raise NoTerm(_("%(contract)s has no end to be renewed at.") % {"contract": contract})
     made = _renew([contract], by=by, months=months, percent=percent)
@@ -105,6 +117,7 @@ def _due(company: Company, on: date) -> list[Contract]:
     given_up = Notice.objects.filter(contract=OuterRef("pk"), state=Notice.State.IN_TIME).exclude(
         kind=Notice.Kind.RENEGOTIATION
     )
+    following = Contract.objects.filter(follows=OuterRef("pk")).exclude(status=Contract.Status.VOID)
     live = ContractLine.objects.filter(
         Q(ends_on=None) | Q(ends_on__gte=OuterRef("ends_on")), contract=OuterRef("pk"), void=False
     ).exclude(frequency_unit=ContractLine.Frequency.ONCE)
@@ -112,6 +125,7 @@ def _due(company: Company, on: date) -> list[Contract]:
         Contract.objects.select_for_update(of=("self",))
         .filter(
             ~Exists(given_up),
+            ~Exists(following),
             Exists(live),
             company=company,
             status__in=queries.IN_FORCE,
@@ -236,7 +250,7 @@ def _create(company: Company, plans: Sequence[_Plan], *, by: str) -> None:
 
 def _new_contract(plan: _Plan) -> NewContract:
     old = plan.old
-    facts = {name: getattr(old, name) for name in _COPIED if name != "group"}
+    facts = {name: getattr(old, name) for name in _COPIED if name != "group"} | {"follows": old}
     return NewContract(
         old.account,
         old.title,
@@ -281,52 +295,30 @@ def _copy_agreements(plans: Sequence[_Plan], never: frozenset[int]) -> None:
     )
     old = {one.contract_id: one for one in IndexClause.objects.filter(contract__in=[p.old for p in plans])}
     with_clause = [plan for plan in plans if plan.old.pk in old]
-    copies = [_clause_copy(plan, old[plan.old.pk]) for plan in with_clause]
-    insert(copies)
-    _copy_never(with_clause, copies, never)
+    copies = {_successor(plan).pk: _clause_copy(plan, old[plan.old.pk]) for plan in with_clause}
+    insert(list(copies.values()))
+    places = [(plan, place) for plan in with_clause for place in enumerate(plan.lines, start=1)]
+    wanted = {(_successor(plan).pk, position) for plan, (position, line) in places if line.root in never}
+    copy_never(copies, wanted)
 
 
 def _terms_copy(plan: _Plan, late: str) -> RenewalTerms:
     """Terms for the successor; after a notice that came too late it is the last term (R20)."""
-    terms = plan.terms
-    assert terms is not None
-    names = [f.attname for f in RenewalTerms._meta.concrete_fields if not f.primary_key]
-    copy = RenewalTerms(**{name: getattr(terms, name) for name in names})
-    copy.contract, copy.term_ends_on = _successor(plan), plan.term.ends_on
-    copy.anchor_on = terms.anchor_on or plan.old.starts_on
+    assert plan.terms is not None
+    plan.terms.contract = plan.old
+    changes: dict[str, Any] = {"term_ends_on": plan.term.ends_on}
     if late:
         asked = late == Notice.Kind.RENEGOTIATION
-        copy.mode = RenewalTerms.Mode.CONSENT if asked else RenewalTerms.Mode.NONE
-    return copy
+        changes["mode"] = RenewalTerms.Mode.CONSENT if asked else RenewalTerms.Mode.NONE
+    return copied_terms(plan.terms, _successor(plan), **changes)
 
 
 def _clause_copy(plan: _Plan, clause: IndexClause) -> IndexClause:
-    names = [f.attname for f in IndexClause._meta.concrete_fields if not f.primary_key]
-    copy = IndexClause(**{name: getattr(clause, name) for name in names})
-    copy.contract, copy.anchor_on = _successor(plan), clause.anchor_on or plan.old.starts_on
+    clause.contract = plan.old
+    changes: dict[str, Any] = {}
     if plan.due is not None:
-        copy.last_on, copy.last_month = plan.due, plan.moved.month or clause.last_month
-    return copy
-
-
-def _copy_never(plans: Sequence[_Plan], copies: Sequence[IndexClause], never: frozenset[int]) -> None:
-    """The lines never adjusted, found again by their place in the successor."""
-    wanted: dict[tuple[int, int], int] = {}
-    for plan, copy in zip(plans, copies, strict=True):
-        for position, line in enumerate(plan.lines, start=1):
-            if line.root in never:
-                wanted[copy.contract_id, position] = copy.pk
-    if not wanted:
-        return
-    lines = ContractLine.objects.filter(contract__in={contract_id for contract_id, _position in wanted})
-    through = IndexClause.never.through
-    through.objects.bulk_create(
-        [
-            through(indexclause_id=wanted[contract_id, position], contractline_id=pk)
-            for pk, contract_id, position in lines.values_list("pk", "contract_id", "position")
-            if (contract_id, position) in wanted
-        ]
-    )
+        changes = {"last_on": plan.due, "last_month": plan.moved.month or clause.last_month}
+    return copied_clause(clause, _successor(plan), **changes)
 
 
 def _write(plans: Sequence[_Plan], *, by: str) -> list[Renewal]:

@@ -233,3 +233,15 @@ def test_preparing_takes_the_same_statements_for_two_contracts_and_for_twelve(fi
             prepare(firm)
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+def test_confirming_takes_the_same_statements_for_two_contracts_and_for_twelve(firm, account):
+    counts = []
+    for wanted in (2, 12):
+        for _n in range(wanted):
+            indexed(agree(account, starts_on=date(2025, 1, 1)))
+        batch = prepare(firm)
+        with CaptureQueriesContext(connection) as queries:
+            confirm(batch)
+        counts.append(len(queries))
+    assert counts[0] == counts[1]

@@ -7,11 +7,20 @@ import pytest
 
 from ronda.billing.tests.firm import make_account, make_firm
 from ronda.contracts.models import Contract
-from ronda.contracts.services import close_ended, end, terminate
+from ronda.contracts.services import (
+    FollowedByAnother,
+    close_ended,
+    suspend,
+    take_up,
+    terminate,
+    transfer,
+    void,
+)
 from ronda.contracts.tests.agreements import agree, month
 from ronda.renewals.models import Notice, Renewal, RenewalTerms
 from ronda.renewals.services import (
     AlreadyRenewed,
+    GoesOnAlready,
     NoTerm,
     NoticeDone,
     NotYet,
@@ -177,7 +186,9 @@ def test_a_terminated_contract_is_not_renewed(firm, account, last):
 
 
 def test_a_contract_cut_short_by_a_last_day_is_not_renewed(firm, account):
-    end(tacit(agree(account, **YEAR_2025)), ends_on=date(2025, 10, 31), by="anna")
+    terminate(
+        tacit(agree(account, **YEAR_2025)), ends_on=date(2025, 10, 31), by="anna", on=date(2025, 10, 31)
+    )
     assert night(firm) == []
 
 
@@ -245,3 +256,55 @@ def test_a_notice_for_a_contract_renewed_already_is_refused(firm, account):
 def test_a_day_of_receipt_in_the_future_is_refused(account):
     with pytest.raises(NotYet):
         notice(tacit(agree(account, **YEAR_2025)), date(2026, 1, 1), on=date(2025, 12, 31))
+
+
+def test_r19_a_renewed_contract_never_reaches_into_the_term_of_its_successor(firm, account):
+    """Otherwise both would bill the same days."""
+    old = tacit(agree(account, **YEAR_2025))
+    new = renew(old, by="anna").successor
+    facts = {"by": "anna", "on": date(2025, 12, 20)}
+
+    with pytest.raises(FollowedByAnother, match=f"goes on as contract {new.number} from 01/01/2026"):
+        take_up(old, from_day=date(2026, 2, 1), **facts)
+    with pytest.raises(FollowedByAnother):
+        suspend(old, starts_on=date(2025, 8, 1), ends_on=date(2025, 8, 31), extends=True, **facts)
+    suspend(old, starts_on=date(2025, 8, 1), ends_on=date(2025, 8, 31), extends=False, **facts)
+
+    void(new, by="anna")
+    take_up(old, from_day=date(2026, 2, 1), **facts)
+    old.refresh_from_db()
+    assert old.ends_on is None
+
+
+def test_the_index_and_the_renewal_go_on_with_the_next_payer(firm, account):
+    old = tacit(
+        indexed(agree(account, {"price": "1000.00", "frequency": 12}, {"price": "10.00"}, **YEAR_2025))
+    )
+    never_adjust(old.lines.get(price=10), by="anna")
+    heir = make_account(firm)
+
+    new = transfer(old, heir, effective_on=date(2025, 7, 1), by="anna", on=date(2025, 6, 20))
+
+    assert (new.follows, new.renewal_terms.mode, new.renewal_terms.anchor_on) == (
+        old,
+        "tacit",
+        date(2025, 1, 1),
+    )
+    clause = new.index_clause
+    assert (clause.share, clause.anchor_on) == (75, date(2025, 1, 1))
+    assert [line.price for line in clause.never.all()] == [10]
+    assert [(r.contract, r.new_yearly) for r in renew_due(firm, on=date(2026, 1, 1), by="ronda")] == [
+        (new, Decimal("1135.00"))  # 1000 and 1.5 %, and twelve times 10 that nobody adjusts
+    ]
+
+
+def test_a_contract_taken_over_after_its_renewal_is_not_renewed_twice(firm, account):
+    old = tacit(agree(account, **YEAR_2025))
+    successor = renew(old, by="anna").successor
+    new = transfer(old, make_account(firm), effective_on=date(2025, 7, 1), by="anna", on=date(2025, 6, 20))
+
+    successor.refresh_from_db()
+    assert successor.follows == new
+    assert renew_due(firm, on=date(2026, 1, 1), by="ronda") == []
+    with pytest.raises(GoesOnAlready):
+        renew(new, by="anna")

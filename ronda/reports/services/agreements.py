@@ -30,7 +30,7 @@ from ronda.reports.domain.agreements import AgreementFacts, Change, Clauses, Fee
 from ronda.reports.domain.conditions import Conditions, sample_conditions
 from ronda.reports.domain.rendering import Layout
 from ronda.reports.models import ContractConditions
-from ronda.reports.queries import LAYOUTS, layouts_in_use, logo_uri
+from ronda.reports.queries import layouts_in_use, logo_uri, shipped_layout
 
 PDF = "application/pdf"
 CONTRACT, AMENDMENT = "contract", "amendment"
@@ -46,8 +46,7 @@ class NobodyToSendTo(Refusal):
 @cache
 def agreement_layout(kind: str) -> Layout:
     """The layout contracts ("contract") and amendments ("amendment") print with by default."""
-    html = (LAYOUTS / f"{kind}.liquid").read_text(encoding="utf-8")
-    return Layout(html, (LAYOUTS / "contract.css").read_text(encoding="utf-8"), trusted=True)
+    return shipped_layout(f"{kind}.liquid", "contract.css")
 
 
 def print_contract(contract: Contract) -> bytes:

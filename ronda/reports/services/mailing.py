@@ -7,6 +7,7 @@ from django.db import transaction
 
 from ronda.billing.models import Document, DocumentLine
 from ronda.company import audit, options
+from ronda.company.jobs import Fence, Progress, no_fence, no_progress
 from ronda.company.models import Company, OutgoingMail
 from ronda.company.services import mail as mailbox
 from ronda.kernel.errors import Refusal
@@ -17,7 +18,7 @@ from ronda.reports.domain.documents import PrintFacts, print_context
 from ronda.reports.models import PrintedDocument, SentAtIssue
 from ronda.reports.options import DocumentMailOptions
 from ronda.reports.queries import print_facts
-from ronda.reports.services.printing import Fence, Progress, file_name, print_documents
+from ronda.reports.services.printing import file_name, print_documents
 
 CHUNK = 50
 
@@ -58,8 +59,8 @@ def send_at_issue(
     documents: Sequence[Document],
     *,
     by: str,
-    progress: Progress = lambda done, total: None,
-    fence: Fence = lambda: None,
+    progress: Progress = no_progress,
+    fence: Fence = no_fence,
 ) -> int:
     """Send documents once each, however often this is called; how many mails were written.
 

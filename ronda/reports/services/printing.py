@@ -3,13 +3,14 @@
 import hashlib
 import io
 import zipfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from django.core.files.base import ContentFile
 from django.db import transaction
 
 from ronda.billing.models import Document
 from ronda.company import audit
+from ronda.company.jobs import Fence, Progress, no_fence, no_progress
 from ronda.company.models import Company
 from ronda.kernel.errors import Refusal
 from ronda.kernel.i18n import _
@@ -21,9 +22,6 @@ from ronda.reports.queries import default_layout, layouts_in_use, print_facts
 
 CHUNK = 100
 MOST_IN_ONE_FILE = 1000
-
-Progress = Callable[[int, int], None]
-Fence = Callable[[], None]
 
 
 class StillADraft(Refusal):
@@ -65,8 +63,8 @@ def print_documents(
     documents: Sequence[Document],
     *,
     by: str,
-    progress: Progress = lambda done, total: None,
-    fence: Fence = lambda: None,
+    progress: Progress = no_progress,
+    fence: Fence = no_fence,
 ) -> list[PrintedDocument]:
     """The kept PDFs of issued documents of one company, in their order; those missing are made.
 

@@ -2,7 +2,7 @@
 
 import base64
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cache
 from typing import Any
@@ -14,8 +14,10 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext
 
 from ronda.billing.services import seller_facts
+from ronda.catalogue.queries import unit_codes
 from ronda.company import options
 from ronda.company.country import DocumentFacts, SellerFacts, country_pack
+from ronda.company.jobs import Fence, no_fence
 from ronda.company.models import Attachment, Company, OutgoingMail
 from ronda.company.services import attach_file
 from ronda.company.services import mail as mailbox
@@ -28,18 +30,17 @@ from ronda.quotes.services.drafts import buyer_of
 from ronda.reports.domain import formats, liquid, rendering
 from ronda.reports.domain.quotes import OfferedLine, QuoteFacts, quote_context
 from ronda.reports.domain.rendering import Layout
+from ronda.reports.domain.units import unit_word
 from ronda.reports.options import PrintOptions
-from ronda.reports.queries import LAYOUTS, default_layout, logo_uri
+from ronda.reports.queries import logo_uri, shipped_layout
 
 PDF = "application/pdf"
-Fence = Callable[[], None]
 
 
 @cache
 def quote_layout() -> Layout:
     """The layout quotes are printed with: the style of documents, and what quotes have besides."""
-    html, css = ((LAYOUTS / name).read_text(encoding="utf-8") for name in ("quote.liquid", "quote.css"))
-    return Layout(html, default_layout().css + css, trusted=True)
+    return shipped_layout("quote.liquid", "document.css", "quote.css")
 
 
 def print_quote(quote: Quote) -> bytes:
@@ -59,12 +60,13 @@ def quote_facts(quote: Quote) -> QuoteFacts:
     seller = seller_facts(quote.company)
     buyer = quote.buyer or buyer_of(quote)
     site = quote.site
+    units = unit_codes(quote.company_id)
     return QuoteFacts(
         language=quote.language,
         currency=quote.currency,
         seller=seller,
         buyer=buyer,
-        lines=[_line(line) for line in offer.lines],
+        lines=[_line(line, units, quote.language) for line in offer.lines],
         totals=offer.totals(),
         discount=quote.discount,
         number=quote.label,
@@ -85,7 +87,7 @@ def quote_facts(quote: Quote) -> QuoteFacts:
     )
 
 
-def _line(line: QuoteLine) -> OfferedLine:
+def _line(line: QuoteLine, units: Mapping[str, str], language: str) -> OfferedLine:
     return OfferedLine(
         key=line.position,
         kind=line.kind,
@@ -93,7 +95,7 @@ def _line(line: QuoteLine) -> OfferedLine:
         details=line.details,
         picture=_picture(line.picture),
         quantity=line.quantity,
-        unit=line.unit,
+        unit=unit_word(line.unit, units.get(line.unit, ""), line.quantity, language),
         unit_price=line.unit_price,
         discount=line.discount,
         vat_rate=line.vat_rate,
@@ -135,7 +137,7 @@ def mail_quote(
     message: str,
     link: str,
     by: str,
-    fence: Fence = lambda: None,
+    fence: Fence = no_fence,
 ) -> OutgoingMail | None:
     """Write the mail of a quote that was sent, with its PDF: once per letter, however often this is called.
 
@@ -198,7 +200,7 @@ def _write(
 
 
 def tell_answer(
-    quote: Quote, *, letter: int, by_customer: bool, by: str, fence: Fence = lambda: None
+    quote: Quote, *, letter: int, by_customer: bool, by: str, fence: Fence = no_fence
 ) -> list[OutgoingMail]:
     """After an answer: the signed copy to the files and the customer, the news to the firm.
 

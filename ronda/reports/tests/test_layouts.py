@@ -6,7 +6,7 @@ from ronda.company.models import AuditEntry
 from ronda.reports import services, trial
 from ronda.reports.domain.liquid import LayoutError
 from ronda.reports.models import PrintLayout
-from ronda.reports.queries import default_layout
+from ronda.reports.queries import LAYOUTS, default_layout
 from ronda.reports.tests import firm
 
 pytestmark = pytest.mark.django_db
@@ -100,3 +100,13 @@ def test_a_preview_of_a_document_shows_that_document(company, layout):
 def test_a_deleted_layout_in_use_leaves_the_default(company, layout):
     services.delete_layout(services.set_in_use(layout, by="anna"), by="anna")
     assert services.render_pdf(firm.issued(firm.payer(company), firm.lines(company))).startswith(b"%PDF-")
+
+
+def test_no_rule_of_style_is_written_in_two_of_the_sheets():
+    sheets = {path.name: path.read_text(encoding="utf-8") for path in LAYOUTS.glob("*.css")}
+    assert len(sheets) == 4
+    written: dict[str, list[str]] = {}
+    for name, text in sheets.items():
+        for line in {line for line in text.splitlines() if line.endswith("}") and "{" in line}:
+            written.setdefault(line, []).append(name)
+    assert [line for line, names in written.items() if len(names) > 1] == []

@@ -8,7 +8,9 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 import urllib.request
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +30,10 @@ HOST = "127.0.0.1"
 EVERYWHERE = frozenset({"0.0.0.0", "::"})
 ATTEMPTS = 300
 OTHERS = 50  # how many of the following ports are tried when a free one is proposed
+# Seconds that processes get to finish what they are at when the end is asked for.
+GRACE = 8.0
+# Those a terminal sends when it is left count too: our processes do not get them themselves.
+STOPPING = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT")
 # What tells our answer from that of another server on the same port.
 INSTANCE_HEADER = "Ronda-Instance"
 
@@ -86,12 +92,15 @@ def serve(
         demo()
     connection.close()
     instance = secrets.token_hex(8)
-    children = [_start_web(port, workers, instance), _start([sys.executable, "-m", "ronda.site.cli", "work"])]
-    _stop_with_us(children)
-    if not is_up(port, instance, children[0]):
+    children: list[subprocess.Popen[bytes]] = []
+    asked = _stop_with_us(children)
+    children.append(_start_web(port, workers, instance))
+    children.append(_start([sys.executable, "-m", "ronda.site.cli", "work"]))
+    if is_up(port, instance, children[0], asked):
+        _print_welcome(port, with_demo=with_demo)
+    elif not asked.is_set():
         _give_up(port, children)
-    _print_welcome(port, with_demo=with_demo)
-    code = _watch(children)
+    code = _watch(children, asked)
     raise typer.Exit(code)
 
 
@@ -156,26 +165,41 @@ def _start_web(port: int, workers: int, instance: str) -> "subprocess.Popen[byte
 
 
 def _start(command: list[str], **variables: str) -> "subprocess.Popen[bytes]":
-    return subprocess.Popen(command, cwd=settings.BASE_DIR, env={**os.environ, **variables})
+    """In a group of its own: signals reach it through us only, and a kill reaches what it started itself."""
+    return subprocess.Popen(
+        command,
+        cwd=settings.BASE_DIR,
+        env={**os.environ, **variables},
+        process_group=0 if os.name == "posix" else None,
+    )
 
 
-def _stop_with_us(children: list["subprocess.Popen[bytes]"]) -> None:
+def _stop_with_us(children: Sequence["subprocess.Popen[bytes]"]) -> threading.Event:
+    """From now on a signal to stop is passed on, once; the event says that it came."""
+    asked = threading.Event()
+
     def stop(*_args: Any) -> None:
-        for child in children:
-            child.terminate()
+        if not asked.is_set():
+            asked.set()
+            for child in children:
+                child.terminate()
 
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, stop)
+    for name in STOPPING:
+        if hasattr(signal, name):  # Windows knows the first two
+            signal.signal(getattr(signal, name), stop)
+    return asked
 
 
-def is_up(port: int, instance: str, web: "subprocess.Popen[bytes]") -> bool:
-    """Waits until our own server answers; False when it stopped, or did not answer in time.
+def is_up(
+    port: int, instance: str, web: "subprocess.Popen[bytes]", asked: threading.Event | None = None
+) -> bool:
+    """Waits until our own server answers; False when it stopped, did not answer in time, or is to stop.
 
     An answer without the token `instance` is somebody else's.
     """
     host = HOST if bind_address() in EVERYWHERE else bind_address()
     host = f"[{host}]" if ":" in host else host
-    pause = threading.Event()
+    pause = asked or threading.Event()
     for _attempt in range(ATTEMPTS):
         if web.poll() is not None:
             return False
@@ -185,7 +209,8 @@ def is_up(port: int, instance: str, web: "subprocess.Popen[bytes]") -> bool:
                     return True
         except OSError:
             pass  # not yet listening, or no web server of ours
-        pause.wait(0.1)
+        if pause.wait(0.1):
+            return False
     return False
 
 
@@ -194,8 +219,7 @@ def _give_up(port: int, children: list["subprocess.Popen[bytes]"]) -> None:
     stopped = children[0].poll() is not None
     for child in children:
         child.terminate()
-    for child in children:
-        child.wait()
+    _await_end(children)
     told = "The web server stopped at once" if stopped else "The web server does not answer"
     console.print(
         f"[red]{told}. Is port {port} taken by another program?[/red]{_remedy(port)}", highlight=False
@@ -212,15 +236,38 @@ def _print_welcome(port: int, *, with_demo: bool) -> None:
     sys.stdout.flush()
 
 
-def _watch(children: list["subprocess.Popen[bytes]"]) -> int:
-    """Wait for the web server; the worker goes with it and is restarted if it dies alone."""
-    web, helper = children
-    while web.poll() is None:
+def _watch(children: list["subprocess.Popen[bytes]"], asked: threading.Event, *, grace: float = GRACE) -> int:
+    """Wait for the web server; the worker goes with it and is restarted if it dies alone.
+
+    Once the end was `asked` for, what is still there after `grace` seconds is killed. The exit code.
+    """
+    web = children[0]
+    while web.poll() is None and not asked.is_set():
         try:
             web.wait(timeout=1)
         except subprocess.TimeoutExpired:
-            if helper.poll() not in (None, 0, -signal.SIGTERM, -signal.SIGINT):
-                helper = children[1] = _start([sys.executable, "-m", "ronda.site.cli", "work"])
-    helper.terminate()
-    helper.wait()
+            alone = children[1].poll() not in (None, 0, -signal.SIGTERM, -signal.SIGINT)
+            if alone and not asked.is_set():
+                children[1] = _start([sys.executable, "-m", "ronda.site.cli", "work"])
+    children[1].terminate()
+    _await_end(children, grace)
     return 0 if web.returncode in (0, -signal.SIGTERM, -signal.SIGINT) else 1
+
+
+def _await_end(children: Sequence["subprocess.Popen[bytes]"], grace: float = GRACE) -> None:
+    """Until all have ended: by themselves within `grace` seconds in all, else killed."""
+    until = time.monotonic() + grace
+    for child in children:
+        try:
+            child.wait(max(0.0, until - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            _kill(child)
+            child.wait()
+
+
+def _kill(child: "subprocess.Popen[bytes]") -> None:
+    """With all it started: else the web server's own processes would go on answering without it."""
+    if os.name == "posix" and os.getpgid(child.pid) == child.pid:
+        os.killpg(child.pid, signal.SIGKILL)
+    else:
+        child.kill()

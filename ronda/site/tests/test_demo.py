@@ -26,6 +26,8 @@ from ronda.site.demo.agreements import cases, make_up
 from ronda.site.demo.building import NotEmpty
 from ronda.site.demo.sizes import FULL, SMALL
 
+# Without a mark on some test, pytest-django makes no tables when this file is run alone.
+pytestmark = pytest.mark.django_db
 FIRMS = {"IT": italian.PROVINCES, "FR": french.PROVINCES}
 
 

@@ -1,10 +1,12 @@
 """Starting where another program listens already: refused, and never greeted with its answer."""
 
+import os
+import signal
 import socket
 import subprocess
 import sys
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
@@ -14,6 +16,9 @@ from typer.testing import CliRunner
 from ronda.site.cli import app, serving
 
 WAITS = "import threading; threading.Event().wait()"
+DEAF = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('on', flush=True);" + WAITS
+# Waits for a process of its own, which is deaf and holds the same output.
+WITH_A_DEAF_CHILD = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {DEAF!r}])"
 
 
 class Stranger(BaseHTTPRequestHandler):
@@ -41,6 +46,32 @@ def process(code):
     yield child
     child.kill()
     child.wait()
+
+
+class FakeChild:
+    def __init__(self, told):
+        self.told = told
+
+    def terminate(self):
+        self.told.append("terminate")
+
+
+@contextmanager
+def started(code):
+    """A process as `serve` starts them, that has said a first word."""
+    child = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, process_group=0)
+    assert child.stdout.readline() == b"on\n"
+    yield child
+    with suppress(ProcessLookupError):
+        os.killpg(child.pid, signal.SIGKILL)
+    child.wait()
+    child.stdout.close()
+
+
+def end_asked():
+    asked = threading.Event()
+    asked.set()
+    return asked
 
 
 def free_port():
@@ -81,6 +112,20 @@ def test_a_server_that_stopped_is_not_waited_for(monkeypatch):
         assert not serving.is_up(free_port(), "abc", web)
 
 
+def test_a_server_that_is_to_stop_before_it_answers_is_not_waited_for(monkeypatch):
+    monkeypatch.setattr(serving, "ATTEMPTS", 2)
+    asks = []
+
+    def refuse(address, **_options):
+        asks.append(address)
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr(serving.urllib.request, "urlopen", refuse)
+    with process(WAITS) as web:
+        assert not serving.is_up(free_port(), "abc", web, end_asked())
+    assert len(asks) == 1
+
+
 def test_a_server_that_stops_leaves_no_worker_behind_and_is_not_greeted(monkeypatch):
     started = []
 
@@ -90,7 +135,7 @@ def test_a_server_that_stops_leaves_no_worker_behind_and_is_not_greeted(monkeypa
 
     monkeypatch.setattr(serving, "setup", lambda: None)
     monkeypatch.setattr(serving, "_start", start)
-    monkeypatch.setattr(serving, "_stop_with_us", lambda children: None)
+    monkeypatch.setattr(serving, "_stop_with_us", lambda children: threading.Event())
 
     answer = CliRunner().invoke(app, ["serve", "--port", str(free_port())])
 
@@ -98,6 +143,58 @@ def test_a_server_that_stops_leaves_no_worker_behind_and_is_not_greeted(monkeypa
     assert "The web server stopped at once" in answer.output
     assert "is running at" not in answer.output
     assert [child.poll() is None for child in started] == [False, False]
+
+
+def test_who_does_not_heed_the_end_is_killed_after_a_while():
+    with started(DEAF) as web, started(DEAF) as helper:
+        web.terminate()
+        assert serving._watch([web, helper], end_asked(), grace=0.1) == 1
+        assert [web.poll(), helper.poll()] == [-signal.SIGKILL, -signal.SIGKILL]
+
+
+def test_a_killed_web_server_leaves_no_process_of_its_own_answering():
+    with started(WITH_A_DEAF_CHILD) as web, process(WAITS) as helper:
+        serving._watch([web, helper], end_asked(), grace=0.1)
+        # The output ends when nobody holds it any more.
+        assert web.communicate(timeout=10)[0] == b""
+
+
+def test_who_heeds_the_end_is_not_killed():
+    with process(WAITS) as web, process(WAITS) as helper:
+        web.terminate()
+        assert serving._watch([web, helper], end_asked()) == 0
+        assert [web.poll(), helper.poll()] == [-signal.SIGTERM, -signal.SIGTERM]
+
+
+def test_the_worker_ends_with_a_web_server_that_ends_by_itself():
+    with process("") as web, started(DEAF) as helper:
+        assert serving._watch([web, helper], threading.Event(), grace=0.1) == 0
+        assert helper.poll() == -signal.SIGKILL
+
+
+def test_a_signal_to_stop_is_passed_on_once():
+    told = []
+    before = {name: signal.getsignal(getattr(signal, name)) for name in serving.STOPPING}
+    try:
+        asked = serving._stop_with_us([FakeChild(told)])
+        assert not asked.is_set()
+        signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(signal.SIGTERM)
+    finally:
+        for name, handler in before.items():
+            signal.signal(getattr(signal, name), handler)
+
+    assert asked.is_set()
+    assert told == ["terminate"]
+
+
+def test_processes_get_no_signal_but_ours():
+    child = serving._start([sys.executable, "-c", WAITS])
+    try:
+        assert os.getpgid(child.pid) == child.pid
+    finally:
+        child.kill()
+        child.wait()
 
 
 def test_the_health_answer_says_which_start_it_is_of(client, monkeypatch):

@@ -1,7 +1,7 @@
 """The firm's issued documents written as FatturaPA files into a folder, for trying and for moving away."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from ronda.billing.models import Document, DocumentKind, DocumentLine, VatSummary
+from ronda.company.jobs import Progress, no_progress
 from ronda.company.models import Company
 from ronda.countries.it.domain.fatturapa import (
     Discount,
@@ -34,7 +35,7 @@ def export_invoices(
     folder: Path,
     *,
     months: int = 12,
-    progress: Callable[[int, int], None] = lambda done, total: None,
+    progress: Progress = no_progress,
 ) -> tuple[int, list[tuple[str, str]]]:
     """Write what was issued in the months before the last document; (written, [(document, reason)]).
 

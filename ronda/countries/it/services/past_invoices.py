@@ -2,7 +2,7 @@
 
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
@@ -16,7 +16,7 @@ from django.utils import timezone
 from ronda.catalogue.models import Item
 from ronda.company import audit
 from ronda.company.imports.records import Trace, keep_traces, snapshot
-from ronda.company.jobs import current_job, enqueue_job, fence, progress
+from ronda.company.jobs import Progress, current_job, enqueue_job, fence, no_progress, progress
 from ronda.company.models import Company, ImportBatch, ImportedRecord, ImportedSource
 from ronda.company.services import update_company
 from ronda.contracts.domain.detection import DetectedContract, HistoryLine, detect
@@ -37,7 +37,6 @@ PROPOSALS_AT_ONCE = 200
 KEPT_ERRORS = 5_000
 LARGEST_UPLOAD = 1024 * 1024 * 1024
 CHUNK = 256 * 1024
-ShowProgress = Callable[[int, int], None]
 ITEM_FACTS = ("name", "price", "vat_code_id", "active")
 PARTY_FACTS = ("name", "code", "tax_id", "registration_id", "street", "postcode", "city", "active")
 
@@ -81,7 +80,7 @@ def import_invoices(
     source: Path | BinaryIO,
     *,
     by: str,
-    progress: ShowProgress = lambda done, total: None,
+    progress: Progress = no_progress,
     batch: ImportBatch | None = None,
     confirmed: frozenset[str] = frozenset(),
 ) -> Outcome:
