@@ -338,6 +338,8 @@ class ChargePeriod(models.Model):
     class State(models.TextChoices):
         BILLED = "billed", _("billed")
         WAIVED = "waived", _("waived")
+        # Billed by the program used before: never again here, and its money is not ours to settle.
+        EARLIER = "earlier", _("billed before")
         RELEASED = "released", _("released")
         # Replaced by other charges when the terms changed.
         ADJUSTED = "adjusted", _("adjusted")
@@ -366,7 +368,7 @@ class ChargePeriod(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["line", "starts_on", "kind"],
-                condition=Q(state__in=["billed", "waived"]),
+                condition=Q(state__in=["billed", "waived", "earlier"]),
                 name="charge_period_once",
                 violation_error_message=_("This period is already billed."),
             ),

@@ -17,7 +17,8 @@ from ronda.kernel.money import ZERO
 from ronda.kernel.periods import Period, union
 
 DAY = timedelta(days=1)
-TAKEN = Q(state__in=[ChargePeriod.State.BILLED, ChargePeriod.State.WAIVED])
+NOT_ASKED_FOR = (ChargePeriod.State.WAIVED, ChargePeriod.State.EARLIER)
+TAKEN = Q(state__in=[ChargePeriod.State.BILLED, *NOT_ASKED_FOR])
 
 # What the run reads of a line: the order is that of LineRow.
 _FIELDS = (

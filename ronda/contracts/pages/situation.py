@@ -171,7 +171,8 @@ def describe(
 ) -> dict[str, Any]:
     """What the page shows of a line."""
     terms = row.terms()
-    billed = [period for period, state in charges if state == ChargePeriod.State.BILLED]
+    by_us_or_before = (ChargePeriod.State.BILLED, ChargePeriod.State.EARLIER)
+    billed = [period for period, state in charges if state in by_us_or_before]
     waived = [period for period, state in charges if state == ChargePeriod.State.WAIVED]
     horizon = max([today + DAY, *(period.end for period in billed)])
     found = coverage(terms, billed, until=horizon, waived=waived)

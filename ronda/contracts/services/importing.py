@@ -117,7 +117,7 @@ def take_over_each(before: Mapping[int, date], *, reason: str, by: str) -> list[
             ends_on=charge.period.last_day,
             kind=charge.kind,
             amount=charge.net,
-            state=State.WAIVED.value,
+            state=State.EARLIER.value,
             reason=reason[:200],
         )
         for one in line_rows(lines)

@@ -95,7 +95,7 @@ def take_over(line_ids: Collection[int], *, before: date, reason: str, by: str) 
             ends_on=charge.period.last_day,
             kind=charge.kind,
             amount=charge.net,
-            state=State.WAIVED,
+            state=State.EARLIER,
             reason=reason,
         )
         for each in line_rows(ContractLine.objects.filter(pk__in=line_ids))

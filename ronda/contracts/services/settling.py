@@ -15,7 +15,7 @@ from ronda.billing.services import Difference, given_back, issue_adjustment
 from ronda.company.bulk import insert, row
 from ronda.contracts.domain.settlement import Change, Owed, Taken, Version, settle
 from ronda.contracts.models import Amendment, ChargePeriod, Contract, ContractLine, Settlement
-from ronda.contracts.queries import TAKEN, LineRow, line_rows
+from ronda.contracts.queries import NOT_ASKED_FOR, TAKEN, LineRow, line_rows
 from ronda.contracts.services.giving_back import hand_over
 from ronda.kernel.errors import Refusal
 from ronda.kernel.i18n import _
@@ -56,7 +56,7 @@ def situation(contract: Contract) -> Situation:
     taken: dict[int, list[Taken]] = {}
     for pk, charge in charges.items():
         period = Period.closed(charge.starts_on, charge.ends_on)
-        waived = charge.state == State.WAIVED
+        waived = charge.state in NOT_ASKED_FOR
         taken.setdefault(roots[charge.line_id], []).append(
             Taken(pk, charge.line_id, period, charge.amount, waived)
         )
@@ -239,9 +239,14 @@ def _charge(
         ends_on=each.charge.period.last_day,
         kind=each.charge.kind,
         amount=each.charge.net if each.waived else each.amount,
-        state=State.WAIVED if each.waived else State.BILLED,
+        state=_not_asked_for(olds) if each.waived else State.BILLED,
         document_id=document.pk if adjusted and document else source.document_id,
         document_line_id=adjusted or source.document_line_id,
         amendment_id=amendment.pk,
         reason=source.reason if each.waived else "",
     )
+
+
+def _not_asked_for(olds: Sequence[ChargePeriod]) -> str:
+    """Days given up, or billed by the program used before, stay what they were."""
+    return next((old.state for old in olds if old.state in NOT_ASKED_FOR), State.WAIVED)

@@ -71,6 +71,7 @@ STATUS_COLOURS = {Status.DRAFT: "gray", Status.ACTIVE: "green", Status.ENDED: "v
 CHARGE_COLOURS = {
     ChargePeriod.State.BILLED: "green",
     ChargePeriod.State.WAIVED: "gray",
+    ChargePeriod.State.EARLIER: "gray",
     ChargePeriod.State.RELEASED: "amber",
     ChargePeriod.State.ADJUSTED: "amber",
     ChargePeriod.State.KEPT: "violet",
