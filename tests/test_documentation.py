@@ -30,7 +30,7 @@ def names_in(path: Path) -> frozenset[str]:
 @cache
 def commands() -> frozenset[str]:
     """Every command of the terminal: "month", "bench billing"."""
-    from ronda.site.cli import app  # noqa: PLC0415 -- sets Django up
+    from ronda.site.cli.commands import app  # noqa: PLC0415 -- sets Django up
 
     found = set()
     for name, one in get_command(app).commands.items():

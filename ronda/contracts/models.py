@@ -342,7 +342,7 @@ class ChargePeriod(models.Model):
         EARLIER = "earlier", _("billed before")
         RELEASED = "released", _("released")
         # Replaced by other charges when the terms changed.
-        ADJUSTED = "adjusted", _("adjusted")
+        ADJUSTED = "adjusted", _("settled by a change")
         # Money billed for days that are not owed, and not given back: explained, never charged again.
         KEPT = "kept", _("kept")
 

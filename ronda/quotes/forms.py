@@ -275,6 +275,9 @@ class ConvertForm(CompanyForm):
         label=_("A draft invoice of what is billed once"), required=False, initial=True
     )
     starts_on = forms.DateField(label=_("The contract starts on"), required=False)
+    ends_on = forms.DateField(
+        label=_("Its last day"), required=False, help_text=_("Empty: it goes on until somebody ends it.")
+    )
 
 
 class PublicForm(forms.Form):

@@ -9,9 +9,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from ronda.billing.domain.derivation import from_json
 from ronda.company.models import Company
 from ronda.contracts.models import Contract, ContractLine
 from ronda.renewals import services
+from ronda.renewals.domain.indexation import in_short, words
 from ronda.renewals.forms import (
     CLAUSE,
     TERMS,
@@ -286,6 +288,13 @@ class Notices(Workspace):
     empty_text = _("A notice is recorded on the page of its contract.")
 
 
+def why(renewal: Renewal) -> str:
+    """The change in short, or what it still waits for: the batch of the day it is published makes it good."""
+    steps = from_json(renewal.derivation)
+    waiting = [words(step.code, step.args) for step in steps if not step.value]
+    return " ".join(waiting) or in_short(steps)
+
+
 class Renewals(Workspace):
     """Which contract followed which, and at what price."""
 
@@ -301,6 +310,7 @@ class Renewals(Workspace):
         Column("old_yearly", kind="money", total=True),
         Column("new_yearly", kind="money", total=True),
         Column("percent", kind="number"),
+        Column("why", _("why"), value=why),
         Column("by"),
     )
     filters = (RangeFilter("starts_on"), RangeFilter("percent"))

@@ -57,7 +57,7 @@ def running_site(extra: Mapping[str, str] | None = None) -> Iterator[Site]:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
-                start_new_session=True,  # so that its web and worker processes can be ended with it
+                start_new_session=True,  # a Ctrl+C in the terminal of the tests is not for it
             )
         try:
             _await_answer(site, process)

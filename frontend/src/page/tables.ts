@@ -24,3 +24,12 @@ function watch(): void {
 }
 watch();
 document.addEventListener("htmx:after:swap", watch);
+
+// Of many tabs in little room, the open one is in sight.
+function showTab(): void {
+  const bar = document.querySelector<HTMLElement>(".tabs");
+  const open = bar?.querySelector<HTMLElement>("[aria-current]");
+  if (bar && open && bar.scrollWidth > bar.clientWidth) bar.scrollLeft = open.offsetLeft - bar.offsetLeft - 48;
+}
+showTab();
+document.addEventListener("htmx:after:swap", showTab);

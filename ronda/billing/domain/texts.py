@@ -8,7 +8,7 @@ _PERIOD = {
     "en": ("from {} to {}", "for {}"),
 }
 _STAMP = {"it": "Imposta di bollo", "fr": "Droit de timbre", "en": "Stamp duty"}
-_CREDIT = {"it": "Storno {}", "fr": "Annulation {}", "en": "Credit of {}"}
+_CREDIT = {"it": "Storno {}", "fr": "Avoir sur {}", "en": "Credit of {}"}
 _ADVANCE = {"it": "Detrazione acconto {}", "fr": "Déduction de l’acompte {}", "en": "Less advance {}"}
 
 _ADJUSTMENT = {"it": "Conguaglio: {}", "fr": "Régularisation : {}", "en": "Adjustment: {}"}

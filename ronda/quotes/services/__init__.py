@@ -1,6 +1,6 @@
 """What can be done with quotes. Each function is one operation in one transaction."""
 
-from ronda.quotes.services.converting import NoPayer, NothingToConvert, convert
+from ronda.quotes.services.converting import NoPayer, NothingToConvert, WrongTerm, convert
 from ronda.quotes.services.deciding import (
     AcceptedInTheFuture,
     AfterTheLastDay,
@@ -52,6 +52,7 @@ __all__ = [
     "NotSigned",
     "NothingOffered",
     "NothingToConvert",
+    "WrongTerm",
     "OfferChanged",
     "OfferOver",
     "OfferedForNothing",

@@ -27,6 +27,10 @@ class NothingToConvert(Refusal):
     code = "quotes.nothing_to_convert"
 
 
+class WrongTerm(Refusal):
+    code = "quotes.wrong_term"
+
+
 class NoPayer(Refusal):
     code = "quotes.no_payer"
 
@@ -40,12 +44,14 @@ def convert(
     contract: bool = True,
     invoice: bool = True,
     starts_on: date | None = None,
+    ends_on: date | None = None,
     confirmed: frozenset[str] = frozenset(),
 ) -> Quote:
     """What was accepted becomes a contract (its fees), a draft invoice (what is billed once), or both.
 
     Somebody who was no customer yet becomes one; the questions of `create_party` are asked. The contract
-    starts on `starts_on`, else on `on`. What was made before is not made again. NothingToConvert.
+    starts on `starts_on`, else on `on`, and ends on `ends_on`, if ever (WrongTerm where that is earlier). What
+    was made before is not made again. NothingToConvert.
     """
     quote = locked(quote, "convert")
     lines = [
@@ -59,7 +65,10 @@ def convert(
         )
     account = _payer(quote, by=by, confirmed=confirmed)
     if contract and fees and quote.contract_id is None:
-        quote.contract = _contract(quote, account, fees, starts_on=starts_on or on, by=by)
+        first = starts_on or on
+        if ends_on is not None and ends_on < first:
+            raise WrongTerm(_("The last day cannot come before the first."), field="ends_on")
+        quote.contract = _contract(quote, account, fees, starts_on=first, ends_on=ends_on, by=by)
     if invoice and once and quote.invoice_id is None:
         quote.invoice = _invoice(quote, account, once, on=on, by=by)
     quote.save()
@@ -93,12 +102,19 @@ def _payer(quote: Quote, *, by: str, confirmed: frozenset[str]) -> BillingAccoun
 
 
 def _contract(
-    quote: Quote, account: BillingAccount, fees: list[QuoteLine], *, starts_on: date, by: str
+    quote: Quote,
+    account: BillingAccount,
+    fees: list[QuoteLine],
+    *,
+    starts_on: date,
+    ends_on: date | None,
+    by: str,
 ) -> Contract:
     return create_contract(
         account,
         title=quote.title,
         starts_on=starts_on,
+        ends_on=ends_on,
         lines=[_fee(quote, line) for line in fees],
         by=by,
         party=quote.party,

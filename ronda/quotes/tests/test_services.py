@@ -30,6 +30,7 @@ from ronda.quotes.services import (
     OfferChanged,
     OfferedForNothing,
     OfferOver,
+    WrongTerm,
     accept_by_customer,
     convert,
     copy_quote,
@@ -301,6 +302,18 @@ def test_the_accepted_quote_becomes_a_contract_of_its_fees_and_a_draft_of_the_re
     assert (quote.contract.signed_on, quote.contract.yearly_amount) == (TODAY, 480)
     assert quote.invoice.is_draft
     assert (quote.invoice.net_total, quote.invoice.gross_total) == (500, 610)
+
+
+def test_the_contract_of_a_quote_may_have_a_last_day(company, account):
+    quote = accept(sent(company, account=account))
+    first = TODAY + timedelta(days=10)
+    with pytest.raises(WrongTerm) as refused:
+        convert(quote, on=TODAY, by="anna", starts_on=first, ends_on=TODAY)
+    assert (refused.value.field, Contract.objects.count()) == ("ends_on", 0)
+
+    contract = convert(quote, on=TODAY, by="anna", starts_on=first, ends_on=date(2030, 12, 31)).contract
+
+    assert (contract.starts_on, contract.ends_on) == (first, date(2030, 12, 31))
 
 
 def test_converted_twice_is_converted_once(company, account):

@@ -62,6 +62,7 @@ class _Plan:
     lines: list[ContractLine]
     clause: queries.ClauseRow | None
     moved: Change = STILL
+    pending: Pending | None = None
     due: date | None = None
     new: Contract | None = None
     prices: dict[int, Decimal] | None = None
@@ -216,7 +217,9 @@ def _adjust(
         due = due_on(plan.clause.clause, plan.term.starts_on)
         if due is not None:
             found = change(plan.clause.clause, registers.get(plan.clause.series_id or 0), due)
-            if not isinstance(found, Pending):
+            if isinstance(found, Pending):
+                plan.pending = found
+            else:
                 plan.moved, plan.due = found, due
     rounding = plan.clause.clause.rounding if plan.clause else "cent"
     plan.prices = {
@@ -341,9 +344,14 @@ def _row(plan: _Plan, by: str) -> Renewal:
         old_yearly=old_yearly,
         new_yearly=new.yearly_amount,
         percent=plan.moved.percent,
-        derivation=to_json(plan.moved.steps),
+        derivation=to_json(_why(plan)),
         by=by,
     )
+
+
+def _why(plan: _Plan) -> Sequence[Step]:
+    """How the prices came about; what is missing, where they wait for an index."""
+    return plan.moved.steps if plan.pending is None else (Step(plan.pending.code, plan.pending.args, ""),)
 
 
 def _yearly(line: ContractLine) -> Decimal:

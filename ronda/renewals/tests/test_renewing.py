@@ -34,6 +34,7 @@ from ronda.renewals.services import (
 )
 from ronda.renewals.services.preparing import NothingDue
 from ronda.renewals.tests.agreed import YEAR_2025, indexed, tacit
+from ronda.renewals.workspace import why
 
 pytestmark = pytest.mark.django_db
 D = Decimal
@@ -116,8 +117,9 @@ def test_r19_the_index_of_the_term_is_applied_once(firm, account):
 
 def test_r18_a_renewal_before_the_index_is_known_leaves_it_due(firm, account):
     old = indexed(tacit(agree(account, **YEAR_2025)), reference_month=12)
-    new = renew(old, by="anna").successor
-    assert new.lines.get().price == D("100.00")
+    renewal = renew(old, by="anna")
+    assert renewal.successor.lines.get().price == D("100.00")
+    assert why(renewal) == "TEST of 12/2024 is not in the register yet."
     assert prepare_batch(firm, as_of=NEW_YEAR, by="anna").pending == 1
 
 

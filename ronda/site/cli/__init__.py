@@ -3,29 +3,16 @@
 Commands print a stable last line for scripts; people see progress bars on a terminal.
 """
 
-import os
-
-import django
-import typer
-
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ronda.site.settings")
-django.setup()
-
-# Commands import models: they can only be loaded once Django is ready.
-from ronda.site.cli import benching, billing, data, serving  # noqa: E402
-
-app = typer.Typer(
-    help="Ronda: contracts, documents and service work.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-)
-serving.register(app)
-billing.register(app)
-data.register(app)
-benching.register(app)
+import sys
 
 
 def main() -> None:
-    """Entry point of the command."""
+    """Entry point of the command.
+
+    `serve` only starts other processes: it loads nothing of Django, so they start at once.
+    """
+    if sys.argv[1:2] == ["serve"]:
+        from ronda.site.cli.serving import app  # noqa: PLC0415
+    else:
+        from ronda.site.cli.commands import app  # noqa: PLC0415 -- three seconds of imports
     app()

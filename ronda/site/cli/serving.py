@@ -1,4 +1,7 @@
-"""Starting the web server and the worker, and making an installation ready."""
+"""Starting what answers and works: the web server and the worker.
+
+Nothing here imports Django. Each process loads it by itself, all at the same time.
+"""
 
 import errno
 import os
@@ -7,6 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import urllib.request
@@ -15,16 +19,10 @@ from pathlib import Path
 from typing import Any
 
 import typer
-from django.conf import settings
-from django.core.management import call_command
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
+from rich.console import Console
 
-from ronda.company.jobs import worker
-from ronda.company.models import Company
-from ronda.parties.services import load_places
-from ronda.site.cli.terminal import bar, console
-from ronda.site.demo import DEMO_LOGINS, build_demo
+from ronda.site.demo_logins import DEMO_LOGINS
+from ronda.site.settings import BASE_DIR
 
 HOST = "127.0.0.1"
 EVERYWHERE = frozenset({"0.0.0.0", "::"})
@@ -36,48 +34,19 @@ GRACE = 8.0
 STOPPING = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT")
 # What tells our answer from that of another server on the same port.
 INSTANCE_HEADER = "Ronda-Instance"
+RONDA = (sys.executable, "-m", "ronda.site.cli")
+
+console = Console(stderr=True)
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.callback()
+def ronda() -> None:
+    """Ronda: contracts, documents and service work."""
 
 
 def register(app: typer.Typer) -> None:
     app.command()(serve)
-    app.command()(work)
-    app.command()(setup)
-    app.command()(demo)
-
-
-def setup() -> None:
-    """Bring the database up to date and load the municipalities."""
-    Path(settings.VAR).mkdir(parents=True, exist_ok=True)
-    if _needs_migration():
-        console.print("Preparing the database …")
-        call_command("migrate", interactive=False, verbosity=0)
-    with bar("Loading municipalities") as show:
-        load_places(progress=show)
-
-
-def _needs_migration() -> bool:
-    executor = MigrationExecutor(connection)
-    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
-
-
-def demo() -> None:
-    """Fill an empty database with two demonstration firms and a year of their work."""
-    setup()
-    if Company.objects.exists():
-        console.print("There are companies already: the demonstration data are left alone.")
-        return
-    with bar("Making demonstration data") as show:
-        build_demo(progress=show)
-    for login in DEMO_LOGINS:
-        typer.echo(f"{login.company}: user {login.username}, password {login.password}")
-
-
-def work(concurrency: int = typer.Option(1, help="Jobs run side by side.")) -> None:
-    """Run background jobs until stopped."""
-    stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_args: stop.set())
-    worker.run(stop, concurrency=concurrency)
 
 
 def serve(
@@ -87,21 +56,35 @@ def serve(
 ) -> None:
     """Web pages and background work together, on this computer."""
     _refuse_unusable(port)
-    setup()
-    if with_demo and not Company.objects.exists():
-        demo()
-    connection.close()
-    instance = secrets.token_hex(8)
     children: list[subprocess.Popen[bytes]] = []
     asked = _stop_with_us(children)
-    children.append(_start_web(port, workers, instance))
-    children.append(_start([sys.executable, "-m", "ronda.site.cli", "work"]))
-    if is_up(port, instance, children[0], asked):
-        _print_welcome(port, with_demo=with_demo)
-    elif not asked.is_set():
-        _give_up(port, children)
-    code = _watch(children, asked)
+    with tempfile.TemporaryDirectory(prefix="ronda-start-") as folder:
+        go_ahead, instance = Path(folder) / "prepared", secrets.token_hex(8)
+        # The web server loads while the database is prepared, and answers nobody before that is done.
+        children.append(_start_web(port, workers, instance, go_ahead))
+        _prepare(children, asked, with_demo=with_demo)
+        go_ahead.touch()
+        children.append(_start([*RONDA, "work"]))
+        if is_up(port, instance, children[0], asked):
+            _print_welcome(port, with_demo=with_demo)
+        elif not asked.is_set():
+            _give_up(port, children)
+        code = _watch(children, asked)
     raise typer.Exit(code)
+
+
+def _prepare(children: list["subprocess.Popen[bytes]"], asked: threading.Event, *, with_demo: bool) -> None:
+    """Bring the database up to date; where that fails nothing goes on."""
+    preparing = _start([*RONDA, "setup", *(["--demo"] if with_demo else [])])
+    children.append(preparing)
+    if asked.is_set():
+        preparing.terminate()
+    code = preparing.wait()
+    children.remove(preparing)
+    if code or asked.is_set():
+        children[0].terminate()
+        _await_end(children)
+        raise typer.Exit(0 if asked.is_set() else code)
 
 
 def bind_address() -> str:
@@ -139,7 +122,7 @@ def _remedy(port: int) -> str:
     return f" Start again with another one: RONDA_PORT={free}" if free else " Set RONDA_PORT to another one."
 
 
-def _start_web(port: int, workers: int, instance: str) -> "subprocess.Popen[bytes]":
+def _start_web(port: int, workers: int, instance: str, go_ahead: Path) -> "subprocess.Popen[bytes]":
     return _start(
         [
             sys.executable,
@@ -161,14 +144,16 @@ def _start_web(port: int, workers: int, instance: str) -> "subprocess.Popen[byte
             "ronda.site.wsgi:application",
         ],
         RONDA_INSTANCE=instance,
+        RONDA_GO_AHEAD=str(go_ahead),
+        RONDA_STARTER=str(os.getpid()),
     )
 
 
-def _start(command: list[str], **variables: str) -> "subprocess.Popen[bytes]":
+def _start(command: Sequence[str], **variables: str) -> "subprocess.Popen[bytes]":
     """In a group of its own: signals reach it through us only, and a kill reaches what it started itself."""
     return subprocess.Popen(
         command,
-        cwd=settings.BASE_DIR,
+        cwd=BASE_DIR,
         env={**os.environ, **variables},
         process_group=0 if os.name == "posix" else None,
     )
@@ -248,7 +233,7 @@ def _watch(children: list["subprocess.Popen[bytes]"], asked: threading.Event, *,
         except subprocess.TimeoutExpired:
             alone = children[1].poll() not in (None, 0, -signal.SIGTERM, -signal.SIGINT)
             if alone and not asked.is_set():
-                children[1] = _start([sys.executable, "-m", "ronda.site.cli", "work"])
+                children[1] = _start([*RONDA, "work"])
     children[1].terminate()
     _await_end(children, grace)
     return 0 if web.returncode in (0, -signal.SIGTERM, -signal.SIGINT) else 1

@@ -17,8 +17,9 @@ from ronda.parties.models import BillingGroup, Party
 from ronda.parties.services import NewParty, create_parties, set_recipients
 from ronda.site.demo import french, french_work, history, italian, italian_work, life
 from ronda.site.demo.agreements import Case, Recipe, Writer, cases, make_up
-from ronda.site.demo.logins import ADMIN, FRENCH_FIRM, add_people, open_with_owner
+from ronda.site.demo.logins import add_people, open_with_owner
 from ronda.site.demo.sizes import Progress, Size, Steps, chosen_size
+from ronda.site.demo_logins import ADMIN, FRENCH_FIRM
 
 STEPS_PER_MONTH = 40
 

@@ -8,7 +8,8 @@ from typer.testing import CliRunner
 
 from ronda.billing.models import Document, DocumentLine
 from ronda.site.benches import billing, lists, pdf
-from ronda.site.cli import app, benching
+from ronda.site.cli import benching
+from ronda.site.cli.commands import app
 
 RESULT = {"n": 5, "issued": 5, "cpu_ms_each": 1.0, "seconds": 0.1, "peak_mb": 90, "database": "sqlite"}
 

@@ -11,7 +11,7 @@ from ronda.contracts.models import ContractProposal
 from ronda.contracts.services import NewLine, create_contract
 from ronda.countries.it.tests.test_past_invoices import OWN_NUMBER, save, year_of
 from ronda.parties.models import BillingGroup, Party
-from ronda.site.cli import app
+from ronda.site.cli.commands import app
 
 pytestmark = pytest.mark.django_db
 NUMBER = "00743110157"

@@ -13,7 +13,9 @@ import pytest
 from django.urls import reverse
 from typer.testing import CliRunner
 
-from ronda.site.cli import app, serving
+from ronda.site import wsgi
+from ronda.site.cli import serving
+from ronda.site.cli.commands import app
 
 WAITS = "import threading; threading.Event().wait()"
 DEAF = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('on', flush=True);" + WAITS
@@ -81,7 +83,6 @@ def free_port():
 
 
 def test_a_taken_port_is_refused_with_the_remedy_before_anything_starts(monkeypatch):
-    monkeypatch.setattr(serving, "setup", lambda: pytest.fail("the database was prepared"))
     monkeypatch.setattr(serving, "_start", lambda command, **_variables: pytest.fail("a process was started"))
     with stranger() as port:
         answer = CliRunner().invoke(app, ["serve", "--port", str(port)])
@@ -133,7 +134,6 @@ def test_a_server_that_stops_leaves_no_worker_behind_and_is_not_greeted(monkeypa
         started.append(subprocess.Popen([sys.executable, "-c", WAITS if "work" in command else ""]))
         return started[-1]
 
-    monkeypatch.setattr(serving, "setup", lambda: None)
     monkeypatch.setattr(serving, "_start", start)
     monkeypatch.setattr(serving, "_stop_with_us", lambda children: threading.Event())
 
@@ -142,7 +142,50 @@ def test_a_server_that_stops_leaves_no_worker_behind_and_is_not_greeted(monkeypa
     assert answer.exit_code == 1
     assert "The web server stopped at once" in answer.output
     assert "is running at" not in answer.output
-    assert [child.poll() is None for child in started] == [False, False]
+    assert [child.poll() is None for child in started] == [False, False, False]
+
+
+def test_nothing_answers_where_the_database_could_not_be_prepared(monkeypatch):
+    started = {}
+
+    def start(command, **variables):
+        what = "setup" if "setup" in command else "web" if "granian" in command else "work"
+        code = "raise SystemExit(3)" if what == "setup" else WAITS
+        started[what] = subprocess.Popen([sys.executable, "-c", code])
+        return started[what]
+
+    monkeypatch.setattr(serving, "_start", start)
+    monkeypatch.setattr(serving, "_stop_with_us", lambda children: threading.Event())
+
+    answer = CliRunner().invoke(app, ["serve", "--port", str(free_port())])
+
+    assert answer.exit_code == 3
+    assert set(started) == {"web", "setup"}
+    assert started["web"].poll() is not None
+
+
+def test_the_web_server_waits_until_the_database_is_prepared(monkeypatch, tmp_path):
+    monkeypatch.setenv("RONDA_GO_AHEAD", str(tmp_path / "prepared"))
+    monkeypatch.setenv("RONDA_STARTER", str(os.getpid()))
+    waits = []
+
+    def sleep(seconds):
+        waits.append(seconds)
+        if len(waits) == 3:
+            (tmp_path / "prepared").touch()
+
+    monkeypatch.setattr(wsgi.time, "sleep", sleep)
+    wsgi.await_go_ahead()
+    assert len(waits) == 3
+
+
+def test_the_web_server_does_not_wait_for_a_start_that_is_gone(monkeypatch, tmp_path):
+    with process("") as gone:
+        gone.wait()
+    monkeypatch.setenv("RONDA_GO_AHEAD", str(tmp_path / "prepared"))
+    monkeypatch.setenv("RONDA_STARTER", str(gone.pid))
+    with pytest.raises(SystemExit):
+        wsgi.await_go_ahead()
 
 
 def test_who_does_not_heed_the_end_is_killed_after_a_while():
