@@ -49,6 +49,7 @@ def register(app: typer.Typer) -> None:
     app.command()(serve)
 
 
+@app.command()
 def serve(
     port: int = typer.Option(int(os.environ.get("RONDA_PORT", "8000")), help="Port on this computer."),
     with_demo: bool = typer.Option(False, "--demo", help="Fill an empty database with two firms."),

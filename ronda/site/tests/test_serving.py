@@ -96,6 +96,15 @@ def test_a_taken_port_is_refused_with_the_remedy_before_anything_starts(monkeypa
     assert "is running at" not in told
 
 
+def test_serve_loads_nothing_of_django():
+    """So that the processes it starts, which do, start at once."""
+    code = "import sys; sys.argv = ['ronda', 'serve', '--help']; from ronda.site.cli import main\n"
+    code += "try:\n main()\nfinally:\n print([n for n in sys.modules if n.split('.')[0] == 'django'])"
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert "Web pages and background work together" in told
+    assert told.splitlines()[-1] == "[]"
+
+
 def test_a_free_port_is_not_refused():
     assert serving.why_unusable(free_port()) == ""
 
