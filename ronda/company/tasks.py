@@ -11,7 +11,7 @@ from django_tasks import task
 from ronda.company.jobs import current_job, name_task, schedule
 from ronda.company.mailbox import SomeRecipientsRefused
 from ronda.company.models import Company, OutgoingMail
-from ronda.company.services.housekeeping import forget_old_jobs, forget_old_operations
+from ronda.company.services.housekeeping import forget_old_jobs, forget_old_operations, take_stock
 from ronda.company.services.mail import mark_failed, mark_sent, message_of
 
 # RFC 5321: codes from 500 say that trying again is of no use.
@@ -54,11 +54,12 @@ def _reasons(refused: smtplib.SMTPRecipientsRefused) -> str:
 
 @task()
 def tidy_up() -> None:
-    """Every night: forget finished jobs, and operations older than each company keeps them."""
+    """Every night: forget finished jobs, and operations older than each company keeps; look at the indexes."""
     now = timezone.now()
     forget_old_jobs(before=now - JOBS_KEPT)
     for company in Company.objects.order_by("pk"):
         forget_old_operations(company, now=now)
+    take_stock()
 
 
 name_task(send_mail, _lazy("Send a mail"))

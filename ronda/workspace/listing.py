@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from ronda.workspace.declare import Column, Workspace
 
 LARGEST_PAGE = 500
+# Longer lists show their totals a moment later: adding up would cost more than the page itself.
+LATER_FROM = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +102,8 @@ class Listing:
         return [c.name for c in self.columns if c.total and c.value is None]
 
     @cached_property
-    def found(self) -> tuple[dict[str, Any], list[Any]] | None:
-        """Totals and keys of the page of a search, from one pass over what it finds.
+    def found(self) -> tuple[int, dict[str, Any], list[Any]] | None:
+        """Count, totals and keys of the page of a search, from one pass over what it finds.
 
         None without a search, and when the page asked for is beyond the last one.
         """
@@ -115,25 +117,36 @@ class Listing:
             ]
         )
         if found:
-            return self._named(found[0]), [row["pk"] for row in found]
-        return None if start else (self._named({"rows_count": 0}), [])
+            return found[0]["rows_count"], self._named(found[0]), [row["pk"] for row in found]
+        return None if start else (0, {}, [])
 
     @cached_property
     def totals(self) -> dict[str, Any]:
-        """Count and sums of the whole filtered list, in one statement."""
+        """The sums of the columns shown over the whole filtered list; empty when they are asked for later."""
         if self.found is not None:
-            return self.found[0]
+            return self.found[1]
+        if not self.summed or self.totals_later:
+            return {}
         sums = {f"sum_{n}": Sum(name) for n, name in enumerate(self.summed)}
-        return self._named(self.rows.order_by().aggregate(rows_count=Count("pk"), **sums))
-
-    def _named(self, found: dict[str, Any]) -> dict[str, Any]:
-        named: dict[str, Any] = {c.name: None for c in self.columns if c.total}
-        named |= {name: found.get(f"sum_{n}") for n, name in enumerate(self.summed)}
-        return {"count": found["rows_count"], "sums": named}
+        return self._named(self.rows.order_by().aggregate(**sums))
 
     @property
+    def totals_later(self) -> bool:
+        """Whether the page leaves the totals to a request of their own."""
+        return bool(self.summed) and self.found is None and self.count > LATER_FROM and not self.with_totals
+
+    @property
+    def with_totals(self) -> bool:
+        """Whether they are asked for whatever they cost."""
+        return "totals" in self.given
+
+    def _named(self, found: dict[str, Any]) -> dict[str, Any]:
+        return {name: found.get(f"sum_{n}") for n, name in enumerate(self.summed)}
+
+    @cached_property
     def count(self) -> int:
-        return int(self.totals["count"])
+        """How many rows the whole filtered list has."""
+        return self.found[0] if self.found is not None else self.rows.order_by().count()
 
     @cached_property
     def page_size(self) -> int:
@@ -161,7 +174,7 @@ class Listing:
         if not self.count:
             return []
         if self.found is not None:
-            return list(self.records.filter(pk__in=self.found[1]).order_by(*self.order))
+            return list(self.records.filter(pk__in=self.found[2]).order_by(*self.order))
         start = (self.number - 1) * self.page_size
         end = min(start + self.page_size, self.count)
         keys = self.rows.values("pk")
@@ -183,7 +196,7 @@ class Listing:
         return [one.control(self.given, self.context) for one in self.filters]
 
     def headings(self) -> list[Heading]:
-        sums = self.totals["sums"]
+        sums = self.totals
         asked = self.given.get("sort", "")
         return [self._heading(column, asked, sums.get(column.name)) for column in self.columns]
 
@@ -206,6 +219,7 @@ class Listing:
     def query(self, **changes: Any) -> str:
         """The list's parameters with some of them replaced (None drops one), ready for a link."""
         given = self.given.copy()
+        given.pop("totals", None)
         for name in [name for name, values in given.lists() if not any(values) and name != "view"]:
             given.pop(name)
         for name, value in changes.items():

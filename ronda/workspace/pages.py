@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django.contrib.auth.mixins import PermissionRequiredMixin
@@ -9,6 +10,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
@@ -21,7 +23,7 @@ from ronda.workspace.context import title_of
 from ronda.workspace.declare import Action, Column, Tab, Workspace
 from ronda.workspace.display import Cell, cell, cells_of, fact_cell, heading, kind_of, shown
 from ronda.workspace.filters import RelationFilter, as_filter
-from ronda.workspace.listing import Listing
+from ronda.workspace.listing import Heading, Listing
 from ronda.workspace.registry import detail_url, registry, url_of
 
 
@@ -146,6 +148,10 @@ class ListPage(Page, TemplateView):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not request.GET and (opening := views_kept.opening_query(self.workspace, request)):
             return HttpResponseRedirect(f"{request.path}?{opening}")
+        if self.wants_totals_only():
+            listing = self.listing()
+            context = self.totals_context(listing, listing.headings())
+            return TemplateResponse(request, "workspace/totals.html", context)
         response = self.render_to_response(self.get_context_data(**kwargs))
         patch_vary_headers(response, ["HX-Request", "HX-Target"])
         return response
@@ -163,7 +169,6 @@ class ListPage(Page, TemplateView):
             listing=listing,
             headings=headings,
             rows=self.rows(listing, headings),
-            has_totals=any(head.total is not None for head in headings),
             chips=[(chip, listing.without(chip.without)) for chip in listing.chips],
             without_search=listing.without(["q"]),
             query=listing.query(page=None),
@@ -171,13 +176,13 @@ class ListPage(Page, TemplateView):
             empty_offer=empty_offer(self.workspace),
             **kwargs,
         )
-        context["totals"] = [self.total(head) for head in headings]
+        context |= self.totals_context(listing, headings)
         context["export_url"] = reverse(self.workspace.name("export")) if self.workspace.export else ""
         context["other_parameters"] = [
             (name, value)
             for name, values in listing.given.lists()
             for value in values
-            if name not in {"cols", "page"}
+            if name not in {"cols", "page", "totals"}
         ]
         context["paging"] = self.paging(listing)
         context["column_choice"] = [
@@ -197,6 +202,20 @@ class ListPage(Page, TemplateView):
             url = pattern.replace("/0/", f"/{record.pk}/")
             found.append((str(record.pk), str(record), url, [make(record, url) for make in makers]))
         return found
+
+    def wants_totals_only(self) -> bool:
+        """A long list asks for them once it is on the screen."""
+        return bool(self.request.headers.get("HX-Request")) and "totals" in self.request.GET
+
+    def totals_context(self, listing: Listing, headings: Sequence[Heading]) -> dict[str, Any]:
+        """The foot of the list: its totals, or where to ask for them."""
+        return {
+            "has_totals": listing.totals_later or any(head.total is not None for head in headings),
+            "totals_later": listing.query(totals=1) if listing.totals_later else "",
+            "totals": [self.total(head) for head in headings],
+            "list_url": reverse(self.workspace.name("list")),
+            "bulk_actions": self.bulk_actions(),
+        }
 
     def total(self, head: Any) -> tuple[Any, str, bool]:
         text = "" if head.total is None else shown_total(head.column, head.total, self.workspace)

@@ -1,3 +1,5 @@
+import html
+import re
 from datetime import date
 from io import BytesIO
 
@@ -9,6 +11,7 @@ from django.urls import reverse
 from python_calamine import CalamineWorkbook
 
 from ronda.company.models import Attachment, Branch
+from ronda.workspace import listing as lists
 from ronda.workspace.filters import preset
 from ronda.workspace.listing import Listing
 from ronda.workspace.models import SavedView
@@ -45,7 +48,24 @@ def test_totals_are_those_of_the_whole_filtered_list_not_of_the_page(company, ot
     files(other_company, 7777)
 
     found = listing(company, query="size_to=100")
-    assert (len(found.page), found.totals) == (10, {"count": 25, "sums": {"size": 250}})
+    assert (len(found.page), found.count, found.totals) == (10, 25, {"size": 250})
+
+
+def test_a_long_list_asks_for_its_totals_once_it_is_on_the_screen(page, company, monkeypatch):
+    """Adding up a hundred thousand rows would cost more than the page."""
+    monkeypatch.setattr(lists, "LATER_FROM", 20)
+    files(company, *[10] * 25, 500)
+    seen = page.get("/test-file/", {"size_to": 100}).content.decode()
+    (later,) = re.findall(r'<tr hx-get="([^"]+)" hx-trigger="load"', seen)
+    assert "250" not in seen.partition("<tfoot>")[2].partition("</tfoot>")[0]
+
+    foot = page.get(html.unescape(later), headers={"HX-Request": "true"}).content.decode()
+    whole = page.get(html.unescape(later)).content.decode()
+
+    assert foot.lstrip().startswith("<tr>")
+    assert ">250<" in foot
+    assert ">250<" in whole.partition("<tfoot>")[2]  # without scripts the link shows the page with its totals
+    assert "totals=1" not in whole.partition('class="pagination"')[2], "the next page would add up again"
 
 
 def test_pages_follow_each_other_without_gap_or_repetition(company):

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from ronda.company import audit, options
 from ronda.company.company_options import HistoryOptions
@@ -25,3 +25,14 @@ def forget_old_operations(company: Company, *, now: datetime) -> int:
     if removed:
         audit.record("", "company.history.trimmed", company, removed=removed, days_kept=days)
     return removed
+
+
+def take_stock() -> None:
+    """Let SQLite look at how its tables are filled, so that it reads them by the right index.
+
+    A sample of each index: well under a second for a million rows. PostgreSQL does it by itself.
+    """
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA analysis_limit=1000")
+            cursor.execute("ANALYZE")

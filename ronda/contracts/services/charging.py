@@ -23,6 +23,7 @@ from ronda.contracts.queries import (
     billable_contracts,
     charged_keys,
     charged_summaries,
+    contracts_of_payers,
     known_by,
     last_amounts,
     line_rows,
@@ -120,7 +121,7 @@ class ContractCharges:
     def propose(
         self, company_id: int, party_ids: Sequence[int], *, as_of: date, filters: Mapping[str, Any]
     ) -> Iterator[Proposal | LeftOut]:
-        contracts = billable_contracts(company_id, filters).filter(account__party_id__in=party_ids)
+        contracts = contracts_of_payers(company_id, party_ids, filters)
         headers = [
             Header(*row) for row in contracts.order_by("account__party_id", "pk").values_list(*_HEADER)
         ]
