@@ -174,7 +174,7 @@ def _offer(company: Company, firms: list[BillingAccount], on: date, words: Words
 
     def begun(days_ago: int, **facts: Any) -> Quote:
         day = on - timedelta(days=days_ago)
-        return quotes.create_quote(
+        made = quotes.create_quote(
             company,
             title=next(titles),
             lines=_offered(company, words),
@@ -185,6 +185,9 @@ def _offer(company: Company, firms: list[BillingAccount], on: date, words: Words
             intro=words.intro,
             **facts,
         )
+        made.created_at = _morning(company, day)  # the demonstration is made today, its past was not
+        made.save(update_fields=["created_at"])
+        return made
 
     def sent(days_ago: int, **facts: Any) -> Quote:
         now, day = _morning(company, on - timedelta(days=days_ago)), on - timedelta(days=days_ago)
