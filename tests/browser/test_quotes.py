@@ -72,7 +72,8 @@ def test_a_quote_is_signed_on_a_telephone_and_becomes_contract_and_invoice(
     phone.locator(".offer-accept").click()
     expect(phone.locator(".offer-done")).to_contain_text("Carlo Rossi")
     expect(phone.locator(".offer-done")).to_contain_text(desk.say("Thank you: the offer is accepted"))
-    assert phone.locator(".quote-signature").evaluate("(image) => image.naturalWidth") == 600
+    # The picture comes after its page.
+    phone.wait_for_function("() => document.querySelector('.quote-signature').naturalWidth === 600")
 
     desk.open("quote-detail", quote)
     desk.page.locator(".page-actions .btn-primary").click()
