@@ -73,7 +73,7 @@ def test_a_quote_is_signed_on_a_telephone_and_becomes_contract_and_invoice(
     expect(phone.locator(".offer-done")).to_contain_text("Carlo Rossi")
     expect(phone.locator(".offer-done")).to_contain_text(desk.say("Thank you: the offer is accepted"))
     # The picture comes after its page.
-    phone.wait_for_function("() => document.querySelector('.quote-signature').naturalWidth === 600")
+    expect(phone.locator(".quote-signature")).to_have_js_property("naturalWidth", 600)
 
     desk.open("quote-detail", quote)
     desk.page.locator(".page-actions .btn-primary").click()
