@@ -8,11 +8,11 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.contrib.auth import get_user_model
-
 from ronda.accounting.models import Account, JournalEntry
 from ronda.agents.models import Agent, CommissionEntry, CommissionRule, Statement
 from ronda.agents.services import prepare
+from ronda.api.models import Token, Webhook, WebhookDelivery
+from ronda.api.services import make_token, save_webhook, send_test
 from ronda.billing.models import BillingRun, Document
 from ronda.billing.services import DraftLine, draft_document, issue_document, prepare_run
 from ronda.catalogue.models import (
@@ -27,20 +27,13 @@ from ronda.catalogue.models import (
 )
 from ronda.catalogue.services import create_item
 from ronda.company.models import (
-    AuditEntry,
-    Branch,
     Company,
     ImportBatch,
     Job,
-    Membership,
-    NumberSeries,
-    OutgoingMail,
-    Role,
-    Schedule,
 )
-from ronda.company.services.companies import create_company
 from ronda.contracts.models import Amendment, Contract, ContractLine, ContractProposal, Suspension
 from ronda.contracts.services import NewLine, create_contract, suspend, terminate
+from ronda.operations.models import Backup
 from ronda.packages.models import Package, PackageTemplate, TemplateLine, Wallet, WalletEntry
 from ronda.packages.services import offer_of, sell, set_aside, use
 from ronda.parties.models import (
@@ -71,59 +64,19 @@ from ronda.renewals.services import (
 )
 from ronda.reports.models import ContractConditions
 from ronda.reports.services import copy_default
-
-
-def make_company(name: str = "Aria Srl", country: str = "IT", **facts: Any) -> Company:
-    """A company with its roles, in English so that tests read the same words everywhere."""
-    return create_company(name=name, country=country, by="test", **{"language": "en", **facts})
-
-
-def make_branch(company: Company, n: int) -> Branch:
-    return Branch.objects.create(company=company, code=f"B{n}", name=f"Branch number {n}")
-
-
-def make_role(company: Company, n: int) -> Role:
-    return Role.objects.create(company=company, name=f"Role number {n}")
-
-
-def make_member(company: Company, n: int) -> Membership:
-    user = get_user_model().objects.create_user(f"person-{company.pk}-{n}")
-    return Membership.objects.create(
-        user=user, company=company, role=make_role(company, n), branch=make_branch(company, n)
-    )
-
-
-def make_counter(company: Company, n: int) -> NumberSeries:
-    return NumberSeries.objects.create(
-        company=company, kind="tests", code=f"S{n}", year=2026, branch=make_branch(company, n)
-    )
-
-
-def make_operation(company: Company, n: int) -> AuditEntry:
-    return AuditEntry.objects.create(
-        company=company,
-        actor="test",
-        action="company.branch.added",
-        subject_label="company.branch",
-        subject_pk=n,
-    )
-
-
-def make_mail(company: Company, n: int) -> OutgoingMail:
-    return OutgoingMail.objects.create(
-        company=company,
-        to=["a@example.org"],
-        subject=f"Mail {n}",
-        body="-",
-        by="test",
-        message_id=f"{company.pk}-{n}@example.org",
-    )
-
-
-def make_schedule(company: Company, n: int) -> Schedule:
-    return Schedule.objects.create(
-        name=f"Every night {company.pk} {n}", kind="tests.nothing", cron="0 3 * * *"
-    )
+from tests.company_makers import (
+    make_branch,
+    make_counter,
+    make_mail,
+    make_member,
+    make_operation,
+    make_role,
+    make_schedule,
+    make_team,
+)
+from tests.company_makers import (
+    make_company as make_company,
+)
 
 
 def make_party(company: Company, n: int) -> Party:
@@ -414,10 +367,47 @@ def make_renewal(company: Company, n: int) -> Renewal:
     return renew(contract, by="test")
 
 
+def make_api_token(company: Company, n: int) -> Token:
+    user = make_member(company, n).user
+    facts = {"name": f"Program number {n}", "scopes": ["*:read"], "expires_on": None}
+    return make_token(company, user=user, by=user.username, **facts)[0]
+
+
+def make_webhook(company: Company, n: int) -> Webhook:
+    made = Webhook(
+        company=company,
+        name=f"Shop number {n}",
+        url=f"https://shop{n}.example.org/",
+        events=["document.issued"],
+    )
+    return save_webhook(made, by="test")
+
+
+def make_webhook_delivery(company: Company, n: int) -> WebhookDelivery:
+    send_test(make_webhook(company, n), by="test")
+    return WebhookDelivery.objects.latest("pk")
+
+
 # Records of the installation, not of a company: only its administrators see them.
-OF_THE_INSTALLATION = frozenset({"Schedules"})
+def make_backup(_company: Company, n: int) -> Backup:
+    return Backup.objects.create(
+        made_at=datetime(2026, 9, 1, 3, n % 60, tzinfo=UTC),
+        reason="night",
+        by=f"person{n}",
+        path=f"/backups/ronda-{n}.tar.gz",
+        size=1000 + n,
+        sha256="0" * 64,
+        database="sqlite",
+        version="1",
+        rows=n,
+        files=0,
+    )
+
+
+OF_THE_INSTALLATION = frozenset({"Schedules", "Backups"})
 
 MAKERS: dict[str, Callable[[Company, int], Any]] = {
+    "Backups": make_backup,
     "Customers": make_party,
     "Sites": make_site,
     "Contacts": make_contact,
@@ -467,7 +457,9 @@ MAKERS: dict[str, Callable[[Company, int], Any]] = {
     "Companies": lambda company, n: company,
     "Branches": make_branch,
     "People": make_member,
+    "AccountReview": make_member,
     "Roles": make_role,
+    "Teams": make_team,
     "Counters": make_counter,
     "Operations": make_operation,
     "Imports": lambda company, n: ImportBatch.objects.create(
@@ -476,4 +468,7 @@ MAKERS: dict[str, Callable[[Company, int], Any]] = {
     "Jobs": lambda company, n: Job.objects.create(company=company, kind=f"tests.job{n}", by="test"),
     "Schedules": make_schedule,
     "Mailbox": make_mail,
+    "Tokens": make_api_token,
+    "Webhooks": make_webhook,
+    "Deliveries": make_webhook_delivery,
 }

@@ -44,6 +44,7 @@ def steps() -> list[Step]:
         Step("imports", [str(binaries / "lint-imports")]),
         Step("django", [python, "-m", "tools.check_django"]),
         Step("messages", [python, "-m", "tools.check_messages"]),
+        Step("openapi", [python, "-m", "tools.write_openapi", "--check"]),
         Step("ruff format", [*ruff, "format", "--check", *concise]),
         Step("ruff", [*ruff, "check", *concise]),
         Step("templates", [python, "-m", "tools.check_templates"]),

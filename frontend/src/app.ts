@@ -12,11 +12,14 @@ import { UiDropzone } from "./elements/ui-dropzone.ts";
 import { UiDuplicates } from "./elements/ui-duplicates.ts";
 import { UiFormset } from "./elements/ui-formset.ts";
 import { UiLayoutEditor } from "./elements/ui-layout-editor.ts";
+import { UiMatrix } from "./elements/ui-matrix.ts";
+import { UiPasskey } from "./elements/ui-passkey.ts";
 import { UiProgress } from "./elements/ui-progress.ts";
 import { UiPropose } from "./elements/ui-propose.ts";
 import { UiRows } from "./elements/ui-rows.ts";
 import { UiShortcuts } from "./elements/ui-shortcuts.ts";
 import { UiSignature } from "./elements/ui-signature.ts";
+import { UiStrength } from "./elements/ui-strength.ts";
 import { UiTabs } from "./elements/ui-tabs.ts";
 import { UiTheme } from "./elements/ui-theme.ts";
 import { UiToasts } from "./elements/ui-toasts.ts";
@@ -32,11 +35,14 @@ const ELEMENTS: Record<string, CustomElementConstructor> = {
   "ui-duplicates": UiDuplicates,
   "ui-formset": UiFormset,
   "ui-layout-editor": UiLayoutEditor,
+  "ui-matrix": UiMatrix,
+  "ui-passkey": UiPasskey,
   "ui-progress": UiProgress,
   "ui-propose": UiPropose,
   "ui-rows": UiRows,
   "ui-shortcuts": UiShortcuts,
   "ui-signature": UiSignature,
+  "ui-strength": UiStrength,
   "ui-tabs": UiTabs,
   "ui-theme": UiTheme,
   "ui-unsaved": UiUnsaved,

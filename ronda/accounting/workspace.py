@@ -75,6 +75,7 @@ def moved(entry: JournalEntry) -> Decimal:
 
 class JournalEntries(Workspace):
     model = JournalEntry
+    whole_company = True
     area = "books"
     icon = "book-open"
     order_in_area = 10

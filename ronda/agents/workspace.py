@@ -173,7 +173,7 @@ class CommissionRules(Workspace):
     """The shares agents have: of a fee, a contract, a customer, a service or everything (E30)."""
 
     model = CommissionRule
-    area, icon, order_in_area = "agents", "percent", 40
+    whole_company, area, icon, order_in_area = True, "agents", "percent", 40
     columns = (Column("agent", sort="agent__name"), *RULE_COLUMNS)
     facts = (
         Column("agent"),
@@ -261,7 +261,7 @@ class CommissionEntries(Workspace):
     search = ("agent__name", "commission__party__name", "commission__document__label", "text")
     related = ENTRY_NAMES
     order = ("-matured_on", "-pk")
-    may_add = False
+    whole_company, may_add = True, False
     empty_text = _("Commissions appear when documents are issued, or paid, on which an agent has a share.")
 
 
@@ -287,7 +287,7 @@ class CommissionStatements(Workspace):
     search = ("label", "agent__name", "reference")
     related = ("agent", "company")
     order = ("-ends_on", "-pk")
-    may_add = False
+    whole_company, may_add = True, False
     detail_view = StatementPage
     actions = (
         Action(
@@ -322,6 +322,7 @@ class Agents(Workspace):
     """Who brings contracts and customers, and how they stand (E30)."""
 
     model = Agent
+    whole_company = True
     area, icon, order_in_area = "agents", "users", 10
     columns = (
         Column("name", link=True),

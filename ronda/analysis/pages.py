@@ -146,6 +146,8 @@ PAGES: dict[str, type[FiguresPage]] = {
 class OfAPage(PageMixin, View):
     """What belongs to one of the pages above, with its permission."""
 
+    permission_required = CONTRACTS
+
     def shown(self) -> type[FiguresPage]:
         found = PAGES.get(self.kwargs["page"])
         if found is None:
@@ -154,10 +156,6 @@ class OfAPage(PageMixin, View):
 
     def get_permission_required(self) -> tuple[str]:
         return (self.shown().permission_required,)
-
-    def has_permission(self) -> bool:
-        user: Any = self.request.user
-        return bool(user.is_authenticated and user.has_perms(self.get_permission_required()))
 
 
 class Refresh(OfAPage):

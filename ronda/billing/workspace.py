@@ -64,6 +64,7 @@ class Documents(Workspace):
     """Invoices, credit notes and advance invoices, drafts included."""
 
     model = Document
+    customer_path = "party"
     area = "billing"
     icon = "file-text"
     order_in_area = 10
@@ -125,6 +126,7 @@ class Runs(Workspace):
     """The months that were run, and the previews that wait."""
 
     model = BillingRun
+    whole_company = True
     area = "billing"
     icon = "history"
     order_in_area = 20

@@ -6,7 +6,7 @@ from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.models import AnonymousUser, Permission
 from django.db.models import Exists, OuterRef, Q
 
-from ronda.company.models import Membership, Role, User
+from ronda.company.models import Membership, Role, Team, User
 
 Permissions = set[str]
 
@@ -47,3 +47,36 @@ def permissions_of(user: User) -> Permissions:
         f"{app}.{codename}"
         for app, codename in permissions.values_list("content_type__app_label", "codename")
     }
+
+
+def people_seen_by(user: Any) -> frozenset[int] | None:
+    """Keys of the people whose customers this person sees (S9); None for everybody's.
+
+    Administrators and roles that see everything have no limit; a person without a role sees nobody's.
+    """
+    if not isinstance(user, User):
+        return frozenset()
+    known: dict[int | None, frozenset[int] | None] = user.__dict__.setdefault("_people_seen", {})
+    if user.company_id not in known:
+        known[user.company_id] = None if user.is_superuser else _people_seen(user)
+    return known[user.company_id]
+
+
+def _people_seen(user: User) -> frozenset[int] | None:
+    member = user.membership
+    if member is None or member.company_id != user.company_id:
+        here = {"company": user.company_id} if user.company_id is not None else {"is_default": True}
+        member = Membership.objects.filter(user=user, **here).select_related("role").first()
+    if member is None:
+        return frozenset()
+    sees = Role.Sees.ALL if member.role.grants_all else member.role.sees
+    if sees == Role.Sees.ALL:
+        return None
+    colleagues = Membership.objects.filter(company=member.company_id)
+    if sees == Role.Sees.TEAM:
+        colleagues = colleagues.filter(teams__in=Team.objects.filter(members=member))
+    elif sees == Role.Sees.BRANCH and member.branch_id is not None:
+        colleagues = colleagues.filter(branch=member.branch_id)
+    else:
+        return frozenset({user.pk})
+    return frozenset({user.pk, *colleagues.values_list("user_id", flat=True)})

@@ -21,6 +21,15 @@ class OptionsChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class PasswordSet:
+    """A person has a new password; a `temporary` one was given by somebody else, to be replaced."""
+
+    user_id: int
+    by: str
+    temporary: bool
+
+
+@dataclass(frozen=True, slots=True)
 class MailsQueued:
     """Mails are written and wait to be sent."""
 

@@ -8,11 +8,14 @@ from django.utils.translation import gettext_lazy as _
 
 from ronda.company.country import registered_countries
 from ronda.company.domain.cron import InvalidCron, parse_cron
-from ronda.company.models import Branch, Company, Membership, Role, Schedule
+from ronda.company.domain.roles import verb_of
+from ronda.company.matrix import AreaOfRole, matrix
+from ronda.company.models import Branch, Company, Membership, Role, Schedule, Team
 from ronda.company.models.companies import LANGUAGES
 from ronda.company.services.companies import check_identity
 from ronda.company.wording import permission_label
 from ronda.kernel.errors import Refusal
+from ronda.workspace.fields import NewPasswordInput
 from ronda.workspace.forms import CompanyForm, CompanyModelForm
 
 COUNTRY_NAMES = {"IT": _("Italy"), "FR": _("France")}
@@ -76,7 +79,7 @@ class PersonForm(CompanyModelForm):
     is_active = forms.BooleanField(label=_("May sign in"), required=False, initial=True)
     password = forms.CharField(
         label=_("Password"),
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        widget=NewPasswordInput(),
         strip=False,
     )
     fieldsets: ClassVar[Any] = (
@@ -103,21 +106,13 @@ class PersonForm(CompanyModelForm):
         return {name: pair for name, pair in super().changes().items() if name != "password"}
 
 
-class NewPassword(forms.Form):
-    password = forms.CharField(
-        label=_("New password"),
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        strip=False,
-    )
-
-
 class PermissionsField(forms.ModelMultipleChoiceField):
     def label_from_instance(self, obj: Any) -> str:
         return permission_label(obj)
 
 
 class RoleForm(CompanyModelForm):
-    """What a role allows, grouped by area."""
+    """What a role allows, as a matrix of areas and verbs."""
 
     permissions = PermissionsField(
         label=_("Permissions"),
@@ -125,15 +120,48 @@ class RoleForm(CompanyModelForm):
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )
-    wide = ("permissions",)
 
     class Meta:
         model = Role
-        fields = ("name", "permissions")
+        fields = ("name", "sees", "permissions")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["permissions"].queryset = permissions_on_screen()  # type: ignore[attr-defined]
+
+    def groups(self) -> list[tuple[str, list[forms.BoundField]]]:
+        """The fields above the matrix."""
+        return [
+            (legend, [field for field in fields if field.name != "permissions"])
+            for legend, fields in super().groups()
+        ]
+
+    def clean_permissions(self) -> list[Permission]:
+        """What was ticked, and to see whatever may be changed."""
+        chosen: list[Permission] = list(self.cleaned_data["permissions"])
+        kinds = {one.content_type_id for one in chosen}
+        seen = [
+            one
+            for one in self.fields["permissions"].queryset  # type: ignore[attr-defined]
+            if one.content_type_id in kinds and verb_of(one.codename, one.content_type.model) == "view"
+        ]
+        return [*chosen, *(one for one in seen if one not in chosen)]
+
+    def matrix(self) -> list[AreaOfRole]:
+        """The permissions as the page shows them, ticked as stored or as just sent."""
+        chosen = self["permissions"].value() or ()
+        ticked = {int(getattr(one, "pk", one)) for one in chosen if str(getattr(one, "pk", one)).isdecimal()}
+        return matrix(self.fields["permissions"].queryset, ticked)  # type: ignore[attr-defined]
+
+
+class TeamForm(CompanyModelForm):
+    class Meta:
+        model = Team
+        fields = ("name", "members")
+
+
+class RoleCopyForm(CompanyForm):
+    name = forms.CharField(label=_("Name of the new role"), max_length=80)
 
 
 def permissions_on_screen() -> QuerySet[Permission]:
@@ -183,9 +211,7 @@ class WelcomeForm(forms.Form):
     company_name = forms.CharField(label=_("Name of the firm"), max_length=200)
     country = forms.ChoiceField(label=_("Country"))
     username = forms.CharField(label=_("Your user name"), max_length=150)
-    password = forms.CharField(
-        label=_("Password"), widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
-    )
+    password = forms.CharField(label=_("Password"), widget=NewPasswordInput())
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

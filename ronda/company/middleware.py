@@ -8,6 +8,7 @@ from django.utils import timezone, translation
 from ronda.company import options
 from ronda.company.context import acting_for
 from ronda.company.queries import desk_of
+from ronda.workspace.visibility import viewing
 
 
 class CurrentCompany:
@@ -26,12 +27,16 @@ class CurrentCompany:
         if not user.is_authenticated:
             with options.kept():
                 return self.get_response(request)
-        desk = desk_of(user, http.session.get("company"))
+        # A token belongs to one company; in a browser the person chooses.
+        chosen = getattr(http, "only_company", None) or http.session.get("company")
+        desk = desk_of(user, chosen)
         http.company, http.membership, http.companies = desk.company, desk.membership, desk.companies
         user.company, user.company_id = http.company, http.company.pk if http.company else None
+        user.membership = http.membership
         with ExitStack() as around:
             around.enter_context(options.kept())
             around.enter_context(acting_for(user.company_id, user.get_username()))
+            around.enter_context(viewing(user))
             if language := user.language or (http.company and http.company.language):
                 around.enter_context(translation.override(language))
                 http.LANGUAGE_CODE = language

@@ -1,16 +1,14 @@
-"""Screens outside the workspaces: options, files, jobs' progress, choice of company, password."""
+"""Screens outside the workspaces: options, files, jobs' progress, choice of company."""
 
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth import login, update_session_auth_hash
+from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.forms import PasswordChangeForm
-from django.contrib.auth.views import LoginView
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404
-from django.urls import reverse, reverse_lazy
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -31,7 +29,6 @@ from ronda.company.services import (
     delete_attachment,
     reset_option,
     save_options,
-    set_password,
     stop_job,
 )
 from ronda.kernel.errors import Refusal
@@ -40,18 +37,6 @@ from ronda.workspace.display import show_plain
 from ronda.workspace.fields import dress
 from ronda.workspace.pages import PageMixin
 from ronda.workspace.registry import registry
-
-
-@method_decorator(login_not_required, name="dispatch")
-class SignIn(LoginView):
-    """The log-in page; an installation without anybody is set up first."""
-
-    redirect_authenticated_user = True
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        if not User.objects.exists():
-            return HttpResponseRedirect(reverse("welcome"))
-        return super().dispatch(request, *args, **kwargs)
 
 
 @method_decorator(login_not_required, name="dispatch")
@@ -80,6 +65,7 @@ class Welcome(FormView):
 class SwitchCompany(View):
     """POST `company`: work in another of one's companies; a stranger's company does not exist."""
 
+    permission_required = ""
     http_method_names = ("post",)
 
     def post(self, request: HttpRequest) -> HttpResponse:
@@ -95,31 +81,12 @@ class SwitchCompany(View):
         return HttpResponseRedirect(target if safe else "/")
 
 
-class ChangePassword(PageMixin, FormView):
-    """One's own password; the old one is asked."""
-
-    template_name = "company/password.html"
-    form_class = PasswordChangeForm
-    success_url = reverse_lazy("password-change")
-    page_title = gettext_lazy("Change your password")
-    area = "settings"
-
-    def get_form_kwargs(self) -> dict[str, Any]:
-        return {**super().get_form_kwargs(), "user": self.request.user}
-
-    def form_valid(self, form: Any) -> HttpResponse:
-        user: Any = self.request.user
-        set_password(user, password=form.cleaned_data["new_password1"], by=user.get_username())
-        update_session_auth_hash(self.request, user)
-        messages.success(self.request, _("Your password is changed."))
-        return super().form_valid(form)
-
-
 class Settings(PageMixin, TemplateView):
     """Every option, by group, with its default and its history; for the company or one branch."""
 
     template_name = "company/settings.html"
     permission_required = "company.view_optionvalue"  # type: ignore[misc]
+    whole_company = False
     page_title = gettext_lazy("Options")
     area = "settings"
 
@@ -240,6 +207,7 @@ def _subject(request: HttpRequest, label: str, pk: int) -> Any:
 class UploadFile(View):
     """POST `file`: put it on a record."""
 
+    permission_required = "company.add_attachment"
     http_method_names = ("post",)
 
     def post(self, request: HttpRequest, label: str, pk: int) -> HttpResponse:
@@ -277,6 +245,8 @@ def _attachment(request: HttpRequest, pk: int, permission: str) -> Attachment:
 class DownloadFile(View):
     """The file; only pictures and PDF are ever shown in the browser."""
 
+    permission_required = "company.view_attachment"
+
     def get(self, request: HttpRequest, pk: int) -> FileResponse:
         attachment = _attachment(request, pk, "company.view_attachment")
         inline = attachment.mime in SHOWN_INLINE and "inline" in request.GET
@@ -293,6 +263,7 @@ class DownloadFile(View):
 
 
 class DeleteFile(View):
+    permission_required = "company.delete_attachment"
     http_method_names = ("post",)
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -320,6 +291,7 @@ def _job(request: HttpRequest, pk: int, permission: str) -> Job:
 class JobOutcome(PageMixin, TemplateView):
     """What an action on many records has done so far, for who started it and who sees the jobs."""
 
+    permission_required = ""
     area = "settings"
     template_name = "company/job_outcome.html"
 
@@ -343,6 +315,8 @@ class JobOutcome(PageMixin, TemplateView):
 class JobProgress(View):
     """{done, total, state, text} for <ui-progress>."""
 
+    permission_required = ""
+
     def get(self, request: HttpRequest, pk: int) -> JsonResponse:
         job = _job(request, pk, "company.view_job")
         label = job.get_state_display()
@@ -355,6 +329,7 @@ class JobProgress(View):
 class StopJob(View):
     """The stop button of <ui-progress>."""
 
+    permission_required = ""
     http_method_names = ("post",)
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:

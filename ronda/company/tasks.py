@@ -54,7 +54,7 @@ def _reasons(refused: smtplib.SMTPRecipientsRefused) -> str:
 
 @task()
 def tidy_up() -> None:
-    """Every night: forget finished jobs, and operations older than each company keeps; look at the indexes."""
+    """Every night: forget finished jobs, and operations each company keeps no longer; index care."""
     now = timezone.now()
     forget_old_jobs(before=now - JOBS_KEPT)
     for company in Company.objects.order_by("pk"):

@@ -1,13 +1,9 @@
-from django.contrib.auth.views import LogoutView
 from django.urls import path
 
 from ronda.company import pages
 
 urlpatterns = [
-    path("login/", pages.SignIn.as_view(), name="login"),
     path("welcome/", pages.Welcome.as_view(), name="welcome"),
-    path("logout/", LogoutView.as_view(), name="logout"),
-    path("password/", pages.ChangePassword.as_view(), name="password-change"),
     path("company/switch/", pages.SwitchCompany.as_view(), name="company-switch"),
     path("settings/", pages.Settings.as_view(), name="settings"),
     path("files/<str:label>/<int:pk>/upload/", pages.UploadFile.as_view(), name="attachment-upload"),

@@ -64,7 +64,7 @@ def action_label(action: str) -> Any:
 
 def fact_name(subject_label: str, name: str) -> str:
     """ "last_number" of a counter → "last number", in the words of its form or of this page."""
-    model = _model(subject_label)
+    model = model_of(subject_label)
     field = next((f for f in model._meta.fields if f.name == name), None) if model else None
     if field is not None:
         return str(field.verbose_name)
@@ -73,14 +73,14 @@ def fact_name(subject_label: str, name: str) -> str:
 
 def kind_of_record(label: str) -> str:
     """ "parties.party" → "customer"; the label itself for what no longer exists."""
-    model = _model(label)
+    model = model_of(label)
     return str(model._meta.verbose_name) if model else label
 
 
 def permission_label(permission: Permission) -> str:
     """A permission in the language of the screen: "Invoices: change"."""
     verb, _dash, name = permission.codename.partition("_")
-    model = _model(f"{permission.content_type.app_label}.{permission.content_type.model}")
+    model = model_of(f"{permission.content_type.app_label}.{permission.content_type.model}")
     if model is None or verb not in VERBS or name != model._meta.model_name:
         # The words were marked where the permission was declared.
         return stored_words(permission.name)
@@ -92,7 +92,8 @@ def named_value(name: object, value: object) -> str:
     return str(_("%(name)s: %(value)s")) % {"name": name, "value": value}
 
 
-def _model(label: str) -> type[Model] | None:
+def model_of(label: str) -> type[Model] | None:
+    """The model of an "app.model" label; None for what no longer exists."""
     app, _dot, name = label.partition(".")
     try:
         return apps.get_model(app, name)
@@ -127,6 +128,7 @@ name_actions(
         "company.member.added": _("Person added to the company"),
         "company.member.removed": _("Person removed from the company"),
         "company.member.role_changed": _("Role changed"),
+        "company.role.copied": _("Role copied"),
         "company.role.deleted": _("Role deleted"),
         "company.role.saved": _("Permissions of a role changed"),
         "company.schedule.set": _("Timetable changed"),

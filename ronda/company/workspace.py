@@ -14,47 +14,40 @@ from ronda.company.forms import (
     BranchForm,
     CompanyFacts,
     CounterForm,
-    NewPassword,
     PersonForm,
-    RoleForm,
     ScheduleForm,
 )
 from ronda.company.jobs.labels import job_label
+from ronda.company.log_screens import Operations, facts_in_words
 from ronda.company.models import (
-    AuditEntry,
     Branch,
     Company,
     Job,
     Membership,
     NumberSeries,
     OutgoingMail,
-    Role,
     Schedule,
 )
 from ronda.company.queries import attachments_of, companies_of, history_of
+from ronda.company.role_screens import Roles, Teams
 from ronda.company.services import (
     change_member,
     change_person,
     create_company,
     create_user,
-    delete_role,
     remove_member,
     resend_mail,
-    reset_password,
     retry_job,
-    save_role,
     stop_job,
     update_company,
 )
 from ronda.company.services.schedules import save_schedule
-from ronda.company.wording import action_label, fact_name, kind_of_record, named_value, permission_label
+from ronda.company.wording import action_label
 from ronda.workspace.declare import (
     Action,
     Area,
-    ChoiceFilter,
     Column,
     Page,
-    PickFilter,
     RangeFilter,
     Tab,
     Workspace,
@@ -63,8 +56,8 @@ from ronda.workspace.declare import (
     register_page,
 )
 from ronda.workspace.display import show_plain
-from ronda.workspace.filters import FilterContext
 from ronda.workspace.pages import ListPage
+from ronda.workspace.visibility import sees_everything
 
 AREA = "settings"
 JOB_BADGES = {"queued": "gray", "running": "blue", "done": "green", "failed": "red", "stopped": "amber"}
@@ -148,7 +141,13 @@ def save_person(form: PersonForm, *, by: str, company: Any) -> Membership:
         change_person(form.instance, by=by, **person)
         return change_member(form.instance, by=by, **access)
     user = create_user(
-        company, username=given["username"], password=given["password"], by=by, **access, **person
+        company,
+        username=given["username"],
+        password=given["password"],
+        by=by,
+        temporary=True,
+        **access,
+        **person,
     )
     return user.memberships.get(company=company)
 
@@ -176,48 +175,8 @@ class People(Workspace):
     create_label = _("New person")
     api = False
     actions = (
-        Action("password", _("New password"), reset_password, form=NewPassword, bulk=False),
         Action("remove", _("Remove from this company"), remove_member, permission="delete", danger=True),
     )
-
-
-def save_own_role(form: RoleForm, *, by: str, company: Any) -> Role:
-    role: Role = form.save(commit=False)
-    return save_role(role, permissions=form.cleaned_data["permissions"], by=by)
-
-
-def permissions_in_words(role: Role) -> str:
-    if role.grants_all:
-        return str(_("Everything"))
-    chosen = role.permissions.select_related("content_type").order_by("content_type", "codename")
-    return ", ".join(permission_label(permission) for permission in chosen)
-
-
-def is_changeable(role: Role) -> bool:
-    return not role.grants_all
-
-
-class Roles(Workspace):
-    model = Role
-    area, icon, order_in_area = AREA, "shield-check", 40
-    columns = (Column("name", link=True), Column("grants_all"), Column("follows_template"))
-    facts = (*columns, Column("permissions", _("Permissions"), value=permissions_in_words))
-    search = ("name",)
-    order = ("name", "pk")
-    form_class = RoleForm
-    save = staticmethod(save_own_role)
-    api = False
-    tabs = (
-        Tab(
-            "people",
-            _("People"),
-            (Column("user", link=True), Column("branch")),
-            rows=lambda role: role.memberships.select_related("user", "branch").order_by("user__username"),
-        ),
-    )
-    actions = (Action("delete", _("Delete"), delete_role, permission="delete", danger=True),)
-
-    may_edit = staticmethod(is_changeable)  # type: ignore[assignment]
 
 
 # --- counters --------------------------------------------------------------------------------------------
@@ -258,63 +217,6 @@ class Counters(Workspace):
     empty_text = _("A counter appears with the first document of its kind, series and year.")
 
 
-# --- operations ------------------------------------------------------------------------------------------
-
-
-class PersonFilter(ChoiceFilter):
-    """The people of the company, by user name."""
-
-    def options(self, context: FilterContext) -> list[tuple[str, str]]:
-        people = Membership.objects.filter(company=context.company).order_by("user__username")
-        return [(name, name) for name in people.values_list("user__username", flat=True)]
-
-
-def facts_in_words(entry: AuditEntry) -> str:
-    """The facts of an entry: "name: Bianchi → Verdi; number: 7"."""
-    named = ((fact_name(entry.subject_label, name), value) for name, value in entry.facts.items())
-    return "; ".join(named_value(name, _fact(value)) for name, value in named)
-
-
-def _fact(value: Any) -> str:
-    if isinstance(value, list) and len(value) == 2:
-        return f"{show_plain(value[0]) or '–'} → {show_plain(value[1]) or '–'}"
-    return show_plain(value)
-
-
-class Operations(Workspace):
-    model = AuditEntry
-    code, title = "operation", _("Operations log")
-    area, icon, order_in_area = AREA, "history", 60
-    columns = (
-        Column("at", link=True),
-        Column("actor"),
-        Column("action", value=lambda entry: action_label(entry.action)),
-        Column("subject_label", value=lambda entry: kind_of_record(entry.subject_label)),
-        Column("subject_pk", kind="text"),
-        Column("facts", value=facts_in_words, sort=False),
-    )
-    filters = (
-        PersonFilter("actor"),
-        RangeFilter("at"),
-        PickFilter(
-            "what",
-            _("Kind"),
-            options={
-                "forms": (_("Records saved"), Q(action__endswith=".added") | Q(action__endswith=".changed")),
-                "billing": (_("Documents"), Q(action__startswith="billing.")),
-                "payments": (_("Payments"), Q(action__startswith="payments.")),
-                "contracts": (_("Contracts"), Q(action__startswith="contracts.")),
-                "accounting": (_("Accounting"), Q(action__startswith="accounting.")),
-                "settings": (_("Settings and access"), Q(action__startswith="company.")),
-            },
-        ),
-    )
-    search = ("action", "subject_label", "actor")
-    order = ("-at", "-pk")
-    may_add = False
-    api = False
-
-
 # --- background work -------------------------------------------------------------------------------------
 
 
@@ -332,6 +234,7 @@ def progress_in_words(job: Job) -> str:
 
 class Jobs(Workspace):
     model = Job
+    whole_company = True
     title = _("Background work")
     area, icon, order_in_area = AREA, "activity", 70
     columns = (
@@ -364,6 +267,8 @@ class Jobs(Workspace):
     @classmethod
     def records(cls, request: HttpRequest) -> QuerySet[Any]:
         """The company's jobs; for administrators also those of the installation."""
+        if not sees_everything(request.user):
+            return Job.objects.none()
         company = getattr(request, "company", None)
         mine = Q(company=company) if company else Q(pk=None)
         if request.user.is_superuser:
@@ -417,6 +322,7 @@ def mail_files(mail: OutgoingMail) -> list[tuple[str, str]]:
 
 class Mailbox(Workspace):
     model = OutgoingMail
+    whole_company = True
     code, title = "mail", _("Mail sent")
     area, icon, order_in_area = AREA, "mail", 65
     columns = (
@@ -487,6 +393,7 @@ WORKSPACES: Sequence[type[Workspace]] = (
     Branches,
     People,
     Roles,
+    Teams,
     Counters,
     Operations,
     Mailbox,

@@ -51,6 +51,7 @@ class PackageStatement(PageMixin, TemplateView):
     """What a customer had, used and has left in a time, by package and wallet; made to be printed."""
 
     permission_required = "packages.view_package"
+    whole_company = False
     area = "packages"
     page_title = _("Statement of packages")
     template_name = "packages/statement.html"

@@ -361,6 +361,8 @@ class RecipientRow(CompanyModelForm):
 class Numbers(forms.CharField):
     """Whole numbers separated by commas or blanks, kept as a list."""
 
+    takes_list = True
+
     def prepare_value(self, value: Any) -> Any:
         return ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else value
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ronda.company.country import registered_countries
 from ronda.parties.models import Place
-from ronda.parties.queries import PossibleDuplicate, places_like, possible_duplicates
+from ronda.parties.queries import PossibleDuplicate, places_like, possible_duplicates, visible_keys
 from ronda.workspace.endpoints import JsonForPeople
 from ronda.workspace.registry import url_of
 
@@ -60,6 +60,8 @@ def hint(found: PossibleDuplicate) -> str:
 class Duplicates(JsonForPeople):
     """Customers for <ui-duplicates>: `{"results": [{text, hint, url}]}`."""
 
+    permission_required = "parties.view_party"
+
     def get(self, request: HttpRequest) -> JsonResponse:
         company = getattr(request, "company", None)
         if company is None:
@@ -73,6 +75,7 @@ class Duplicates(JsonForPeople):
         found = possible_duplicates(
             company, **given, exclude=int(exclude) if exclude.isdecimal() and len(exclude) < 19 else None
         )
+        seen = visible_keys([one.party for one in found], request.user)
         results = [
             {
                 "text": str(one.party),
@@ -80,5 +83,6 @@ class Duplicates(JsonForPeople):
                 "url": url_of(one.party) or "",
             }
             for one in found
+            if one.party.pk in seen
         ]
         return JsonResponse({"results": results})

@@ -6,9 +6,11 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from ronda.company.auth import people_seen_by
 from ronda.company.models import Company
 from ronda.parties.domain.names import name_key, normalised, phone_key, similarity, sounds
 from ronda.parties.models import Contact, DocumentRecipient, Party, PartyKey, Place, Postcode
+from ronda.workspace.visibility import Sight
 
 PLACE_FIELDS = ("name", "key", "other_key", "province", "latitude", "longitude", "population")
 # A word that more customers have than this tells nobody apart: it is not looked through.
@@ -152,3 +154,20 @@ def contacts_for(party: Party, role: str, *, site: Any = None) -> QuerySet[Conta
     if site is not None:
         contacts = contacts.filter(Q(site=site) | Q(site=None))
     return contacts.order_by("pk")
+
+
+def sight_of(user: Any) -> Sight | None:
+    """Whose customers a person sees (S9): those whose salesperson is one of `people_seen_by`; None for all.
+
+    A customer without a salesperson is seen by whoever sees everything.
+    """
+    people = people_seen_by(user)
+    if people is None:
+        return None
+    return Sight(Party.objects.filter(owner__in=people).order_by().values("pk"), people)
+
+
+def visible_keys(parties: Iterable[Party], user: Any) -> set[int]:
+    """The keys of those customers, among these, that the person sees; no query."""
+    people = people_seen_by(user)
+    return {party.pk for party in parties if people is None or party.owner_id in people}

@@ -21,12 +21,14 @@ from ronda.payments.services.dues import terms_of
 from ronda.workspace.declare import Page, register_page
 from ronda.workspace.pages import PageMixin
 from ronda.workspace.parsing import Unreadable, read_amount
+from ronda.workspace.visibility import visible_to
 
 
 class CustomerStatement(PageMixin, TemplateView):
     """Documents and payments of a customer in a time, the balance at its end; made to be printed."""
 
     permission_required = "payments.view_payment"
+    whole_company = False
     area = "money"
     page_title = _("Customer statement")
     template_name = "payments/statement.html"
@@ -74,13 +76,16 @@ class Proposal(PageMixin, TemplateView):
     """
 
     permission_required = "payments.add_payment"
+    whole_company = False
     template_name = "payments/proposal.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         given = self.request.GET
         party = None
         if (key := given.get("party", "")).isdecimal() and len(key) < 19:
-            party = get_object_or_404(Party, company=self.company, pk=key)
+            party = get_object_or_404(
+                visible_to(Party.objects.filter(company=self.company), self.request.user), pk=key
+            )
         try:
             amount = read_amount(given.get("amount", ""), places=2)
         except Unreadable:
@@ -102,6 +107,7 @@ class TermsExample(PageMixin, TemplateView):
     """Due dates of 1000.00 issued today under the payment terms being written; a fragment of their form."""
 
     permission_required = "parties.view_paymentterms"
+    whole_company = False
     template_name = "payments/terms_example.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

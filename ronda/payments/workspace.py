@@ -107,6 +107,7 @@ class DuesActionPage(ActionPage):
 
 class DueDates(Workspace):
     model = Instalment
+    customer_path = "party"
     area = "money"
     icon = "calendar-clock"
     order_in_area = 10
@@ -216,6 +217,7 @@ def save_payment(form: PaymentForm, *, by: str, company: Any) -> Payment:
 
 class Payments(Workspace):
     model = Payment
+    customer_path = "party"
     area = "money"
     icon = "hand-coins"
     order_in_area = 20
@@ -312,6 +314,7 @@ class Payments(Workspace):
 
 class Allocations(Workspace):
     model = Allocation
+    customer_path = "instalment__party"
     in_navigation = False
     company_path = "instalment__company"
     columns = (

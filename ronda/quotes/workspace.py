@@ -99,6 +99,8 @@ class Quotes(Workspace):
     """Offers with their state, what they come to, and until when they stand."""
 
     model = Quote
+    customer_path = "party"
+    owner_path = "owner"
     area = "quotes"
     icon = "file-text"
     order_in_area = 55

@@ -176,6 +176,7 @@ class Batches(Workspace):
     """Index adjustments: prepared for a day, looked at, confirmed once."""
 
     model = IndexBatch
+    whole_company = True
     area, icon, order_in_area = AREA, "percent", 70
     columns = (
         Column("__str__", label=_("adjustment"), link=True, sort=False),
@@ -211,6 +212,7 @@ class ProposedAdjustments(Workspace):
     """The contracts of an adjustment."""
 
     model = IndexProposal
+    customer_path = "contract__party"
     area = AREA
     in_navigation = False
     company_path = "batch__company"
@@ -253,6 +255,7 @@ class Notices(Workspace):
     """Cancellations, non-renewals and requests of other terms, by the day they were received."""
 
     model = Notice
+    customer_path = "contract__party"
     area, icon, order_in_area = AREA, "mail", 65
     company_path = "contract__company"
     columns = (
@@ -299,6 +302,7 @@ class Renewals(Workspace):
     """Which contract followed which, and at what price."""
 
     model = Renewal
+    customer_path = "contract__party"
     area, icon, order_in_area = AREA, "repeat", 66
     title = _("Renewals made")
     company_path = "contract__company"

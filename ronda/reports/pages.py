@@ -21,6 +21,7 @@ from ronda.reports.models import PrintLayout
 from ronda.reports.services.layouts import sample_context
 from ronda.workspace.pages import PageMixin
 from ronda.workspace.saving import EditPage
+from ronda.workspace.visibility import visible_to
 
 
 def as_file(
@@ -42,9 +43,12 @@ class DocumentPdf(PageMixin, View):
     """The kept PDF of an issued document; a draft is made anew each time and says that it is one."""
 
     permission_required = "billing.view_document"
+    whole_company = False
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        document = get_object_or_404(Document.objects.select_related("company"), pk=pk, company=self.company)
+        document = get_object_or_404(
+            visible_to(Document.objects.select_related("company"), request.user), pk=pk, company=self.company
+        )
         inline = "download" not in request.GET
         name = services.file_name(document)
         if document.is_draft:
@@ -57,10 +61,13 @@ class QuotePdf(PageMixin, View):
     """A quote as PDF, as it stands; a draft says that it is one."""
 
     permission_required = "quotes.view_quote"
+    whole_company = False
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         related = "company", "party", "site", "account", "owner"
-        quote = get_object_or_404(Quote.objects.select_related(*related), pk=pk, company=self.company)
+        quote = get_object_or_404(
+            visible_to(Quote.objects.select_related(*related), request.user), pk=pk, company=self.company
+        )
         return as_file(
             services.print_quote(quote), services.quote_file_name(quote), inline="download" not in request.GET
         )
@@ -79,9 +86,12 @@ class ContractPdf(PageMixin, View):
     """A contract with its conditions as PDF, as agreed now."""
 
     permission_required = "contracts.view_contract"
+    whole_company = False
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        contract = get_object_or_404(Contract.objects.select_related("company"), pk=pk, company=self.company)
+        contract = get_object_or_404(
+            visible_to(Contract.objects.select_related("company"), request.user), pk=pk, company=self.company
+        )
         name = services.agreement_file_name(contract)
         return as_file(services.print_contract(contract), name, inline="download" not in request.GET)
 
@@ -90,9 +100,10 @@ class AmendmentPdf(PageMixin, View):
     """An amendment as PDF, to be signed."""
 
     permission_required = "contracts.view_contract"
+    whole_company = False
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        found = Amendment.objects.select_related("contract")
+        found = visible_to(Amendment.objects.select_related("contract"), request.user)
         amendment = get_object_or_404(found, pk=pk, contract__company=self.company)
         name = services.agreement_file_name(amendment)
         return as_file(services.print_amendment(amendment), name, inline="download" not in request.GET)

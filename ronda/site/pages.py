@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Count, F, Model, Q, QuerySet, Sum
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -15,9 +15,11 @@ from ronda.billing.models import BillingRun, Document
 from ronda.company.models import Job
 from ronda.contracts.models import Contract, ContractProposal
 from ronda.kernel.money import ZERO
+from ronda.operations.queries import safety
 from ronda.payments.models import Instalment
 from ronda.workspace.declare import Area, Page, register_area, register_page
 from ronda.workspace.pages import PageMixin
+from ronda.workspace.visibility import visible_to
 
 register_area(Area("home", "", order=0))
 register_page(Page("home", _("Today"), "home", area="home", icon="home", order=0))
@@ -39,6 +41,7 @@ class StyleGuide(TemplateView):
 class Home(PageMixin, TemplateView):
     """What waits for a decision today, and how the firm stands."""
 
+    permission_required = ""
     area = "home"
     page_title = _("Today")
     template_name = "site/home.html"
@@ -54,42 +57,44 @@ class Home(PageMixin, TemplateView):
             context |= self._contracts()
         if may.has_perm("payments.view_instalment"):
             context |= self._dues()
+        if may.is_superuser:
+            context["safety"] = safety(now=timezone.now())
         context["failed_jobs"] = Job.objects.filter(company=self.company, state=Job.State.FAILED).count()
         return super().get_context_data(**context, **kwargs)
 
+    def _mine(self, model: type[Model]) -> QuerySet[Any]:
+        """The records of the company that this person sees."""
+        return visible_to(model._default_manager.filter(company=self.company), self.request.user)
+
     def _documents(self) -> dict[str, Any]:
         today = timezone.localdate()
-        counted = Document.objects.filter(company=self.company).aggregate(
+        counted = self._mine(Document).aggregate(
             drafts=Count("pk", filter=Q(status=Document.Status.DRAFT)),
             month_net=Sum("net_total", filter=Q(date__gte=today.replace(day=1), kind="invoice")),
         )
-        runs = BillingRun.objects.filter(company=self.company).exclude(state=BillingRun.State.DISCARDED)
+        runs = self._mine(BillingRun).exclude(state=BillingRun.State.DISCARDED)
         return {
             "drafts": counted["drafts"],
             "month_net": counted["month_net"] or ZERO,
             "last_run": runs.order_by("-as_of", "-pk").first(),
-            "documents": Document.objects.filter(company=self.company)
-            .select_related("party")
-            .order_by("-date", "-number", "-pk")[:8],
+            "documents": self._mine(Document).select_related("party").order_by("-date", "-number", "-pk")[:8],
         }
 
     def _contracts(self) -> dict[str, Any]:
         today = timezone.localdate()
-        contracts = Contract.objects.filter(company=self.company, status=Contract.Status.ACTIVE)
+        contracts = self._mine(Contract).filter(status=Contract.Status.ACTIVE)
         sums = contracts.aggregate(
             n=Count("pk"),
             yearly=Sum("yearly_amount"),
             held=Count("pk", filter=Q(billing_hold=True)),
             ending=Count("pk", filter=Q(ends_on__range=(today, today + timedelta(days=60)))),
         )
-        open_proposals = ContractProposal.objects.filter(
-            company=self.company, state=ContractProposal.State.OPEN
-        )
+        open_proposals = self._mine(ContractProposal).filter(state=ContractProposal.State.OPEN)
         return {"contracts": sums, "proposals": open_proposals.count()}
 
     def _dues(self) -> dict[str, Any]:
         today = timezone.localdate()
-        unpaid = Instalment.objects.filter(company=self.company, amount__gt=F("settled"))
+        unpaid = self._mine(Instalment).filter(amount__gt=F("settled"))
         sums = unpaid.aggregate(amount=Sum("amount"), settled=Sum("settled"))
         late = unpaid.filter(due_on__lt=today).aggregate(amount=Sum("amount"), settled=Sum("settled"))
         return {"open_dues": _residue(sums), "overdue": _residue(late)}

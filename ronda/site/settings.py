@@ -42,6 +42,12 @@ INSTALLED_APPS = [
     "csp",
     "ronda.workspace",
     "ronda.company",
+    "ronda.accounts",
+    # Below our apps, whose templates come first.
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "ronda.parties",
     "ronda.catalogue",
     "ronda.billing",
@@ -53,13 +59,16 @@ INSTALLED_APPS = [
     "ronda.quotes",
     "ronda.agents",
     "ronda.analysis",
+    "ronda.api",
     "ronda.reports",
     "ronda.countries.it",
     "ronda.countries.fr",
+    "ronda.operations",
     "ronda.site",
 ]
 
 MIDDLEWARE = [
+    "ronda.operations.logs.RequestNumbers",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -72,7 +81,12 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "ronda.api.middleware.BearerTokens",
     "ronda.company.middleware.CurrentCompany",
+    "ronda.operations.logs.WhoActs",
+    "allauth.account.middleware.AccountMiddleware",
+    "ronda.accounts.middleware.PasswordChangeFirst",
+    "ronda.api.middleware.RepeatedWrites",
 ]
 
 ROOT_URLCONF = "ronda.site.urls"
@@ -129,15 +143,17 @@ DATABASES = {
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "company.User"
-AUTHENTICATION_BACKENDS = ["ronda.company.auth.RoleBackend"]
+AUTHENTICATION_BACKENDS = ["ronda.accounts.auth.AccountBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "ronda.accounts.validators.LongWithDigitOrSign"},
+    {"NAME": "ronda.accounts.validators.NotLikeTheName"},
+    {"NAME": "ronda.accounts.validators.DifferentFromTheLast"},
 ]
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
@@ -150,6 +166,29 @@ SESSION_COOKIE_AGE = 60 * 60 * 12
 CSRF_COOKIE_HTTPONLY = False
 HTTPS = os.environ.get("RONDA_HTTPS", "") == "1"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+# Signing in: no sign-up, no mail of the library; wrong attempts are counted in the database.
+ACCOUNT_ADAPTER = "ronda.accounts.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_RATE_LIMITS = False
+MFA_ADAPTER = "ronda.accounts.adapter.FactorAdapter"
+MFA_FORMS = {
+    "authenticate": "ronda.accounts.forms.CodeForm",
+    "reauthenticate": "ronda.accounts.forms.CodeAgainForm",
+    "add_webauthn": "ronda.accounts.forms.NewPasskeyForm",
+    "authenticate_webauthn": "ronda.accounts.forms.PasskeyForm",
+    "login_webauthn": "ronda.accounts.forms.PasskeySignInForm",
+    "reauthenticate_webauthn": "ronda.accounts.forms.PasskeyAgainForm",
+}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+# Without HTTPS browsers know passkeys on this computer only (localhost), where the origin is http.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_RATE_LIMITS = False
+MFA_TOTP_ISSUER = "Ronda"
+MFA_TOTP_TOLERANCE = 1
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "SAMEORIGIN"
@@ -215,7 +254,10 @@ TASKS = {"default": {"BACKEND": "ronda.company.jobs.backend.LeasedBackend"}}
 RONDA_JOB_LEASE = int(os.environ.get("RONDA_JOB_LEASE", "15"))
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "ronda.api.authentication.TokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
@@ -228,15 +270,25 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     # Choices stay where they are used: named enums clash as soon as two models share a set.
-    "POSTPROCESSING_HOOKS": [],
+    "POSTPROCESSING_HOOKS": ["ronda.api.schema.complete"],
     "DESCRIPTION": "Every screen's operation, for programs. Refusals answer 409 with a stable code.",
 }
 
+# A level, as WARNING; or "json" for lines that programs read, from RONDA_LOG_LEVEL on.
+LOG = os.environ.get("RONDA_LOG", "WARNING")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": os.environ.get("RONDA_LOG", "WARNING")},
+    "formatters": {
+        "line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"},
+        "json": {"()": "ronda.operations.logs.JsonLines"},
+    },
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "json" if LOG == "json" else "line"}
+    },
+    "root": {
+        "handlers": ["console"],
+        "level": os.environ.get("RONDA_LOG_LEVEL", "INFO") if LOG == "json" else LOG,
+    },
 }
 SILENCED_SYSTEM_CHECKS: list[str] = []

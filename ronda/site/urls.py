@@ -6,14 +6,17 @@ from drf_spectacular.views import SpectacularAPIView
 
 from ronda.accounting import pages as accounting_pages
 from ronda.accounting import workspace as accounting
+from ronda.accounts import workspace as accounts
 from ronda.agents import workspace as agents
 from ronda.analysis import workspace as analysis
+from ronda.api import workspace as api
 from ronda.billing import workspace as billing
 from ronda.catalogue import workspace as catalogue
 from ronda.company import workspace as company
 from ronda.company.imports import workspace as imports
 from ronda.contracts import pages as contracts_pages
 from ronda.contracts import workspace as contracts
+from ronda.operations import workspace as operations
 from ronda.packages import workspace as packages
 from ronda.parties import workspace as parties
 from ronda.payments import pages as payments_pages
@@ -46,13 +49,17 @@ WORKSPACES = [
     company.Companies,
     company.Branches,
     company.People,
+    *accounts.WORKSPACES,
     company.Roles,
+    company.Teams,
     company.Counters,
     company.Operations,
     imports.Imports,
     company.Jobs,
     company.Schedules,
+    *operations.WORKSPACES,
     company.Mailbox,
+    *api.WORKSPACES,
 ]
 
 urlpatterns = [
@@ -62,6 +69,7 @@ urlpatterns = [
     *mount(WORKSPACES),
     *shell_urls(),
     path("", include("ronda.company.urls")),
+    path("", include("ronda.accounts.urls")),
     path("", include("ronda.company.imports.urls")),
     path("", include("ronda.countries.it.urls")),
     path("", include("ronda.parties.urls")),
@@ -72,6 +80,7 @@ urlpatterns = [
     path("", include("ronda.agents.urls")),
     path("", include("ronda.analysis.urls")),
     path("", include("ronda.reports.urls")),
+    path("", include("ronda.operations.urls")),
     *payments_pages.urlpatterns,
     *accounting_pages.urlpatterns,
     path("api/schema/", SpectacularAPIView.as_view(), name="api-schema"),

@@ -52,7 +52,8 @@ def run_action(
         return run_together(action, list(records), by=by, facts=facts, confirmed=confirmed)
     for record in records:
         run = partial(action.run, record, by=by, **facts)
-        if codes := confirmed.get(record.pk):
+        codes = confirmed.get(record.pk)
+        if codes and takes_confirmation(action):
             run = partial(run, confirmed=codes)
         try:
             result = run()
@@ -78,7 +79,8 @@ def run_together(
     """One call for all the records: a refusal or a question is about all of them."""
     outcome = Outcome()
     run = partial(action.run, records, by=by, **facts)
-    if codes := frozenset().union(*confirmed.values()):
+    codes = frozenset().union(*confirmed.values())
+    if codes and takes_confirmation(action):
         run = partial(run, confirmed=codes)
     try:
         result = run()
@@ -95,7 +97,8 @@ def run_together(
 
 def takes_confirmation(action: Action) -> bool:
     """Whether the action's service can be told that a question was answered."""
-    return "confirmed" in inspect.signature(action.run).parameters
+    known = inspect.signature(action.run).parameters.values()
+    return any(one.name == "confirmed" or one.kind is one.VAR_KEYWORD for one in known)
 
 
 class ActionPage(Page, FormView):

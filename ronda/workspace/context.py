@@ -8,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, resolve, reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.text import capfirst
 from django.utils.translation import get_language
@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ronda.workspace.declare import Area
 from ronda.workspace.registry import areas, pages, registry
+from ronda.workspace.visibility import sees_everything
 
 THEMES = ("light", "dark", "auto")
 # The usual headings; register_area replaces or adds to them.
@@ -70,8 +71,10 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
 def entries(user: Any, *, in_navigation: bool = False) -> Iterable[dict[str, Any]]:
     """Every list and page the person may open, as navigation and palette show it."""
     held = None if user.is_superuser else frozenset(user.get_all_permissions())
+    whole = sees_everything(user)
     mounted = (settings.ROOT_URLCONF, *registry, *((page.code, page.url_name) for page in pages()))
-    return [dict(entry) for entry in _entries(held, get_language(), mounted, in_navigation=in_navigation)]
+    found = _entries(held, get_language(), mounted, in_navigation=in_navigation)
+    return [dict(entry) for entry in found if whole or not entry["whole_company"]]
 
 
 @lru_cache(maxsize=128)
@@ -96,6 +99,7 @@ def _lists(*, in_navigation: bool) -> Iterator[tuple[str, dict[str, Any]]]:
                 "keywords": "",
                 "current": False,
                 "in_navigation": shown,
+                "whole_company": workspace.whole_company,
             }
             yield workspace.permission("view"), entry
 
@@ -117,8 +121,14 @@ def _pages(*, in_navigation: bool) -> Iterator[tuple[str, dict[str, Any]]]:
             "keywords": " ".join(str(word) for word in page.keywords),
             "current": False,
             "in_navigation": page.in_navigation,
+            "whole_company": _shows_whole_company(url),
         }
         yield page.permission, entry
+
+
+def _shows_whole_company(url: str) -> bool:
+    said = getattr(getattr(resolve(url).func, "view_class", None), "shows_whole_company", None)
+    return bool(said and said())
 
 
 def title_of(workspace: Any) -> str:

@@ -38,6 +38,7 @@ from ronda.workspace.registry import (
     tabs_for,
     workspace_of,
 )
+from ronda.workspace.visibility import narrow
 
 __all__ = [
     "Action",
@@ -204,6 +205,12 @@ class Workspace:
     related: ClassVar[Sequence[str]] = ()
     prefetch: ClassVar[Sequence[Any]] = ()
     company_path: ClassVar[str | None] = "company"
+    # Row visibility (ronda/workspace/visibility.py): the path to the customer a record hangs on, or several,
+    # of which one is set; whose it is while it has none; or that the records mix customers, and are only
+    # for people who see all of them.
+    customer_path: ClassVar[str | tuple[str, ...] | None] = None
+    owner_path: ClassVar[str | None] = None
+    whole_company: ClassVar[bool] = False
     # Other fields of a form that narrow the choice of these records: parameter of the look-up to path.
     narrowed_by: ClassVar[Mapping[str, str]] = {}
     order: ClassVar[Sequence[str]] = ("-pk",)
@@ -237,6 +244,11 @@ class Workspace:
         return cls.code or str(cls.model._meta.model_name)
 
     @classmethod
+    def scope(cls) -> str:
+        """What a token's scope names: the area, or the app of what stands in none."""
+        return cls.area or cls.model._meta.app_label
+
+    @classmethod
     def name(cls, page: str) -> str:
         """The URL name of a page: `list`, `detail`, `add`, `edit`, `export` or an action's code."""
         return f"{cls.base()}-{page}"
@@ -257,9 +269,7 @@ class Workspace:
             if company is None:
                 return records.none()
             records = records.filter(**{cls.company_path: company})
-        visible_to = getattr(records, "visible_to", None)
-        if visible_to is not None:
-            records = visible_to(request.user)
+        records = narrow(records, cls, request.user)
         if cls.related:
             records = records.select_related(*cls.related)
         if cls.prefetch:

@@ -16,9 +16,10 @@ from django.utils.translation import gettext_lazy as _
 
 from ronda.workspace.display import day
 from ronda.workspace.filters import REMOTE_FROM
-from ronda.workspace.parsing import Unreadable, read_amount, read_day, show_amount
+from ronda.workspace.parsing import Unreadable, in_calendar, read_amount, read_day, show_amount
 from ronda.workspace.paths import field_at
 from ronda.workspace.registry import registry
+from ronda.workspace.visibility import viewer, visible_to
 
 
 class DayInput(forms.DateInput):
@@ -32,6 +33,15 @@ class DayInput(forms.DateInput):
         return value if isinstance(value, str) else day(value)
 
 
+class NewPasswordInput(forms.PasswordInput):
+    """A box for a new password that says, while it is typed, how strong it is."""
+
+    template_name = "workspace/widgets/new_password.html"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__({"autocomplete": "new-password", **(attrs or {})})
+
+
 class DayField(forms.DateField):
     """A day as people write it ("25/6", "25/06/26"), or ISO."""
 
@@ -41,9 +51,12 @@ class DayField(forms.DateField):
         if not isinstance(value, str):
             return super().to_python(value)
         try:
-            return read_day(value, today=timezone.localdate())
+            found = read_day(value, today=timezone.localdate())
         except Unreadable as unreadable:
             raise ValidationError(unreadable.message, code="invalid") from unreadable
+        if found is not None and not in_calendar(found):
+            raise ValidationError(_("Enter a day of the years 1900 to 2999."), code="invalid")
+        return found
 
 
 class AmountInput(forms.TextInput):
@@ -179,7 +192,9 @@ def company_records(queryset: Any, company: Any, path: str | None) -> Any:
             path = "company"
     if not path:
         return queryset
-    return queryset.filter(**{path: company}) if company is not None else queryset.none()
+    if company is None:
+        return queryset.none()
+    return visible_to(queryset.filter(**{path: company}), viewer())
 
 
 def dress(

@@ -5,19 +5,20 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
+from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from ronda.kernel.periods import add_months
 from ronda.workspace.display import show_plain
-from ronda.workspace.parsing import Unreadable, read_amount, read_day
+from ronda.workspace.parsing import Unreadable, in_calendar, read_amount, read_day
 from ronda.workspace.paths import field_at, is_many
 
 if TYPE_CHECKING:
@@ -170,7 +171,8 @@ class RelationFilter(Filter):
         return of_company(model, context)
 
     def keys(self, given: QueryDict) -> list[int]:
-        return [int(key) for key in given.getlist(self.name) if key.isdecimal() and int(key) <= MAX_KEY]
+        given_keys = (key for key in given.getlist(self.name) if key.isdecimal() and len(key) < 20)
+        return [key for key in map(int, given_keys) if key <= MAX_KEY]
 
     def apply(self, rows: QuerySet[Any], given: QueryDict, context: FilterContext) -> QuerySet[Any]:
         keys = self.keys(given)
@@ -234,18 +236,28 @@ class RangeFilter(Filter):
     @staticmethod
     def _day(text: str, today: date) -> date | None:
         try:
-            return read_day(text, today=today)
+            found = read_day(text, today=today)
         except Unreadable:
             return None
+        return found if found is None or in_calendar(found) else None
 
     def apply(self, rows: QuerySet[Any], given: QueryDict, context: FilterContext) -> QuerySet[Any]:
         first, last = self.bounds(given, context)
-        instants = isinstance(field_at(context.model, self.name), models.DateTimeField)
-        path = f"{self.name}__date" if instants else self.name
+        if isinstance(field_at(context.model, self.name), models.DateTimeField):
+            return self._instants(rows, first, last)
         if first is not None:
-            rows = rows.filter(**{f"{path}__gte": first})
+            rows = rows.filter(**{f"{self.name}__gte": first})
         if last is not None:
-            rows = rows.filter(**{f"{path}__lte": last})
+            rows = rows.filter(**{f"{self.name}__lte": last})
+        return rows
+
+    def _instants(self, rows: QuerySet[Any], first: date | None, last: date | None) -> QuerySet[Any]:
+        """Days of the reader's time zone as instants: an index of the column finds them."""
+        if first is not None:
+            rows = rows.filter(**{f"{self.name}__gte": timezone.make_aware(datetime.combine(first, time()))})
+        if last is not None and last < date.max:
+            after = datetime.combine(last + timedelta(days=1), time())
+            rows = rows.filter(**{f"{self.name}__lt": timezone.make_aware(after)})
         return rows
 
     def chips(self, given: QueryDict, context: FilterContext) -> list[Chip]:

@@ -25,6 +25,7 @@ from ronda.workspace.display import Cell, cell, cells_of, fact_cell, heading, ki
 from ronda.workspace.filters import RelationFilter, as_filter
 from ronda.workspace.listing import Heading, Listing
 from ronda.workspace.registry import detail_url, registry, url_of
+from ronda.workspace.visibility import sees_everything, visible_to
 
 
 class GuardMixin(PermissionRequiredMixin):
@@ -46,6 +47,9 @@ class PageMixin(GuardMixin):
     """
 
     permission_required: Any = ""
+    # A page with a permission is for people who see every customer, unless it narrows what it shows by
+    # `visible_to` and says so here (S9). A page without one shows a person's own things.
+    whole_company: ClassVar[bool] = True
     area: ClassVar[str] = ""
     page_title: ClassVar[Any] = ""
     breadcrumb: ClassVar[Any] = ()
@@ -53,7 +57,13 @@ class PageMixin(GuardMixin):
     def has_permission(self) -> bool:
         if not self.request.user.is_authenticated:
             return False
+        if self.shows_whole_company() and not sees_everything(self.request.user):
+            return False
         return not self.permission_required or super().has_permission()
+
+    @classmethod
+    def shows_whole_company(cls) -> bool:
+        return bool(cls.permission_required) and cls.whole_company
 
     @property
     def company(self) -> Any:
@@ -319,6 +329,8 @@ class DetailPage(Page, DetailView):
         if tab.rows is None:
             return context
         found = tab.rows(self.object)
+        if not found.query.is_sliced:
+            found = visible_to(found, self.request.user)
         size = self.workspace.page_size
         records = list(found[: size + 1])
         more = self.more_url(tab, found.model) if len(records) > size or tab.more else ""

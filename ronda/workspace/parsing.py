@@ -13,6 +13,7 @@ SIGNS = {"it": (",", "."), "fr": (",", "\u202f"), "en": (".", ",")}
 SPACES = re.compile(r"[\s\u00a0\u202f'’_]")
 ISO_DAY = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})$")
 LOCAL_DAY = re.compile(r"(\d{1,2})[/.\- ](\d{1,2})(?:[/.\- ](\d{4}|\d{2}))?$")
+FIRST_YEAR, LAST_YEAR = 1900, 2999
 PACKED_DAY = re.compile(r"(\d{2})(\d{2})(\d{4}|\d{2})$")
 
 
@@ -90,6 +91,11 @@ def show_amount(value: Decimal) -> str:
     if len(part) > 2:
         part = part[:2] + part[2:].rstrip("0")
     return f"{whole}{signs()[0]}{part}" if dot else whole
+
+
+def in_calendar(day: date) -> bool:
+    """Whether a day is one of business: years far away overflow as soon as a period is added to them."""
+    return FIRST_YEAR <= day.year <= LAST_YEAR
 
 
 def read_day(text: str, *, today: date) -> date | None:

@@ -6,15 +6,16 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django import forms
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied
 from django.http import Http404, QueryDict
 from django.urls import URLPattern, path
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.pagination import PageNumberPagination
-from rest_framework.permissions import BasePermission, IsAuthenticated
+from rest_framework.permissions import SAFE_METHODS, BasePermission, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.status import HTTP_201_CREATED, HTTP_409_CONFLICT
@@ -30,6 +31,8 @@ from ronda.workspace.forms import CompanyForm, CompanyModelForm
 from ronda.workspace.listing import Listing
 from ronda.workspace.rest_input import (
     action_serializer,
+    as_object,
+    confirmed_of,
     data_of_form,
     data_of_rows,
     input_serializer,
@@ -49,15 +52,28 @@ class RefusalBody(serializers.Serializer[Any]):
 
 
 def answer(error: Exception, context: dict[str, Any]) -> Response | None:
-    """EXCEPTION_HANDLER: every refusal answers 409 with its stable code; the rest as usual."""
+    """EXCEPTION_HANDLER: code, message and field; only what is wrong with the input is told by field.
+
+    A refusal answers 409 with its stable code; 401, 403, 404 and the like with the framework's own.
+    """
     if isinstance(error, Refusal):
         body = {"code": error.code, "message": str(error.message), "field": error.field}
         return Response(body, status=HTTP_409_CONFLICT)
-    return exception_handler(error, context)
+    response = exception_handler(error, context)
+    if response is None:
+        return None
+    if isinstance(response.data, list):
+        response.data = {NON_FIELD_ERRORS: response.data}
+    elif isinstance(detail := response.data.get("detail"), ErrorDetail):
+        response.data = {"code": detail.code, "message": str(detail), "field": None}
+    return response
 
 
 class MayDo(BasePermission):
-    """The permission of the verb: view to read, add to create, change to update, an action's own."""
+    """The permission of the verb: view to read, add to create, change to update, an action's own.
+
+    `request.auth`, where there is one, may narrow it: `allows(area, write=)` says yes as well.
+    """
 
     verbs: ClassVar[dict[str, str]] = {
         "list": "view",
@@ -69,6 +85,10 @@ class MayDo(BasePermission):
 
     def has_permission(self, request: Request, view: Any) -> bool:
         workspace: type[Workspace] = view.workspace
+        narrowed = getattr(request.auth, "allows", None)
+        if narrowed and not narrowed(workspace.scope(), write=request.method not in SAFE_METHODS):
+            self.code, self.message = "scope_missing", _("The scopes of this token do not include this.")
+            return False
         verb = self.verbs.get(view.action or "") or getattr(view, "action_permission", None)
         return verb is None or bool(request.user.has_perm(workspace.permission(verb)))
 
@@ -145,7 +165,7 @@ class RecordViewSet(GenericViewSet[Any]):
         checked = [form.is_valid(), *(one.is_valid() for one in rows.values())]
         if not all(checked):
             raise ValidationError(errors_of(form))
-        form.confirmed = frozenset(given.get("confirmed") or ())
+        form.confirmed = confirmed_of(given)
         return save_record(
             form,
             by=request.user.get_username(),
@@ -159,8 +179,9 @@ class RecordViewSet(GenericViewSet[Any]):
         """Run an action on one record; a question answers 409 until its code is among `confirmed`."""
         record = self.get_object()
         form_class = action.form or forms.Form
-        given = dict(request.data) if isinstance(request.data, dict) else {}
-        confirmed = frozenset(str(code) for code in given.pop("confirmed", None) or ())
+        given = as_object(request.data)
+        confirmed = confirmed_of(given)
+        given.pop("confirmed", None)
         extra = {"company": self.company, "canonical": True} if issubclass(form_class, CompanyForm) else {}
         unknown = sorted(set(given) - set(form_class.base_fields))
         if unknown:

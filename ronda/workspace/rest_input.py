@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Any
 
@@ -15,6 +16,8 @@ from rest_framework.exceptions import ValidationError
 from ronda.workspace.declare import Action, Inline, Workspace
 from ronda.workspace.paths import field_at
 
+UNWRITABLE = re.compile("[\x00\ud800-\udfff]")
+SEVERAL = (forms.MultipleChoiceField, forms.ModelMultipleChoiceField, forms.MultiValueField, forms.JSONField)
 SAFE = ("version", "updated_at")
 
 
@@ -108,10 +111,35 @@ _SIMPLE: dict[type[forms.Field], Any] = {
 }
 
 
+def as_object(data: Any) -> dict[str, Any]:
+    """The request's body as a dictionary; anything but one object is refused."""
+    if not isinstance(data, dict):
+        raise ValidationError([_("Send one object.")])
+    if not is_writable(data):
+        raise ValidationError([_("A text holds characters that cannot be kept.")])
+    return dict(data)
+
+
+def is_writable(value: Any) -> bool:
+    """Whether every text inside can be kept by a database: no zero byte, no half of a surrogate pair."""
+    if isinstance(value, dict):
+        return all(is_writable(name) and is_writable(one) for name, one in value.items())
+    if isinstance(value, list):
+        return all(is_writable(one) for one in value)
+    return not isinstance(value, str) or UNWRITABLE.search(value) is None
+
+
+def confirmed_of(given: dict[str, Any]) -> frozenset[str]:
+    """The questions answered with yes, as stable codes."""
+    codes = given.get("confirmed") or []
+    if not (isinstance(codes, list) and all(isinstance(code, str) for code in codes)):
+        raise ValidationError({"confirmed": [_("Send a list of codes.")]})
+    return frozenset(codes)
+
+
 def refuse_unknown(data: Any, form_class: Any, workspace: type[Workspace]) -> dict[str, Any]:
     """The request's body as a dictionary; names the form does not know are refused, never ignored."""
-    if not isinstance(data, dict):
-        raise ValidationError(_("Send one object."))
+    data = as_object(data)
     known = {*form_class.base_fields, *(inline.name for inline in workspace.inlines), "seen", "confirmed"} - {
         "company"
     }
@@ -120,9 +148,21 @@ def refuse_unknown(data: Any, form_class: Any, workspace: type[Workspace]) -> di
         raise ValidationError({name: [_("This field is not known.")] for name in unknown})
     for inline in workspace.inlines:
         rows = data.get(inline.name)
-        if rows is not None and not (isinstance(rows, list) and all(isinstance(row, dict) for row in rows)):
+        if rows is not None and not (isinstance(rows, list) and all(_is_row(row) for row in rows)):
             raise ValidationError({inline.name: [_("Send a list of objects.")]})
-    return dict(data)
+    return data
+
+
+def _is_row(row: Any) -> bool:
+    return isinstance(row, dict) and isinstance(row.get("id"), int | None)
+
+
+def sent_text(name: str, field: forms.Field | None, value: Any) -> Any:
+    """What was sent for a field as a form posts it; several values only where a field takes several."""
+    several = isinstance(field, SEVERAL) or getattr(field, "takes_list", False)
+    if isinstance(value, list) and not several:
+        raise ValidationError({name: [_("Send one value.")]})
+    return as_text(value)
 
 
 def as_text(value: Any) -> Any:
@@ -143,7 +183,7 @@ def data_of_form(form: Any, given: dict[str, Any], *, partial: bool) -> dict[str
     data: dict[str, Any] = {}
     for name, field in form.fields.items():
         if name in given:
-            data[name] = as_text(given[name])
+            data[name] = sent_text(name, field, given[name])
         elif partial and name != "seen":
             value = form.get_initial_for_field(field, name)
             data[name] = as_text(value)
@@ -152,6 +192,9 @@ def data_of_form(form: Any, given: dict[str, Any], *, partial: bool) -> dict[str
 
 def data_of_rows(inline: Inline, rows: list[dict[str, Any]], record: Any, company: Any) -> dict[str, Any]:
     """A formset's fields from a list of rows: those with an id are changed, the missing ones removed."""
+    for row in rows:
+        for name, value in row.items():
+            sent_text(f"{inline.name}.{name}", inline.form.base_fields.get(name), value)
     existing = {}
     if record.pk is not None:
         fk = inline.fk or next(

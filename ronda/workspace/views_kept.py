@@ -74,6 +74,8 @@ def opening_query(workspace: Any, request: HttpRequest) -> str:
 class KeepView(LoginRequiredMixin, View):
     """Keep the list as it is shown under a name."""
 
+    permission_required = ""
+
     def post(self, request: HttpRequest, base: str) -> HttpResponse:
         workspace = registry.get(base)
         if workspace is None:
@@ -106,6 +108,8 @@ class KeepView(LoginRequiredMixin, View):
 class ChangeView(LoginRequiredMixin, View):
     """Rename one's own view, open the list with it, share it."""
 
+    permission_required = ""
+
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         view = get_object_or_404(SavedView, pk=pk, company_id=company_id(request), user=request.user)
         try:
@@ -124,6 +128,8 @@ class ChangeView(LoginRequiredMixin, View):
 
 class DropView(LoginRequiredMixin, View):
     """Forget one's own view."""
+
+    permission_required = ""
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         view = get_object_or_404(SavedView, pk=pk, company_id=company_id(request), user=request.user)

@@ -16,6 +16,8 @@ const en = {
   shortcuts: "Keyboard shortcuts", scPalette: "Search and jump", scSearch: "Search this list", scHelp: "This help", scSave: "Save the form", scRows: "Next / previous row",
   scTick: "Tick the row", scOpen: "Open the row", scRange: "Tick a range of rows", scClose: "Close, clear selection", then: "then", click: "click", remove: "Remove",
   confirm: "Are you sure?", yes: "Yes, go ahead", cancel: "Cancel", rowAdded: "Row added", rowRemoved: "Row removed",
+  passkeyFailed: "The passkey was not used. Try again, or sign in with the password.", strengthRefused: "Too simple: at least 8 characters, with a digit or a special character.",
+  strengthWeak: "Weak", strengthFair: "Fair", strengthGood: "Good", strengthStrong: "Strong",
 };
 
 const it: Words = {
@@ -32,6 +34,8 @@ const it: Words = {
   shortcuts: "Scorciatoie da tastiera", scPalette: "Cerca e vai", scSearch: "Cerca in questo elenco", scHelp: "Questo aiuto", scSave: "Salva il modulo", scRows: "Riga successiva / precedente",
   scTick: "Spunta la riga", scOpen: "Apri la riga", scRange: "Spunta un intervallo di righe", scClose: "Chiudi, annulla selezione", then: "poi", click: "clic", remove: "Rimuovi",
   confirm: "Confermi?", yes: "Sì, procedi", cancel: "Annulla", rowAdded: "Riga aggiunta", rowRemoved: "Riga rimossa",
+  passkeyFailed: "La passkey non è stata usata. Riprova o accedi con la password.", strengthRefused: "Troppo semplice: almeno 8 caratteri, con una cifra o un carattere speciale.",
+  strengthWeak: "Debole", strengthFair: "Discreta", strengthGood: "Buona", strengthStrong: "Ottima",
 };
 
 const fr: Words = {
@@ -48,6 +52,8 @@ const fr: Words = {
   shortcuts: "Raccourcis clavier", scPalette: "Rechercher et aller à", scSearch: "Rechercher dans la liste", scHelp: "Cette aide", scSave: "Enregistrer le formulaire", scRows: "Ligne suivante / précédente",
   scTick: "Cocher la ligne", scOpen: "Ouvrir la ligne", scRange: "Cocher une plage de lignes", scClose: "Fermer, annuler la sélection", then: "puis", click: "clic", remove: "Supprimer",
   confirm: "Confirmez-vous ?", yes: "Oui, continuer", cancel: "Annuler", rowAdded: "Ligne ajoutée", rowRemoved: "Ligne supprimée",
+  passkeyFailed: "La clé d’accès n’a pas été utilisée. Réessayez, ou connectez-vous avec le mot de passe.", strengthRefused: "Trop simple : au moins 8 caractères, avec un chiffre ou un caractère spécial.",
+  strengthWeak: "Faible", strengthFair: "Moyen", strengthGood: "Bon", strengthStrong: "Fort",
 };
 
 export const LANGUAGES: Record<string, Words> = { en, it, fr };

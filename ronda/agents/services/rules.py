@@ -35,7 +35,10 @@ class RuleWithoutShare(Refusal):
 def save_agent(form: Any, *, by: str, company: Any) -> Agent:
     """Save an agent with the rules beside him; the caller (`save_record`) holds the transaction."""
     agent: Agent = form.save()
-    rows = form.inlines["rules"]
+    rows = form.inlines.get("rules")
+    if rows is None:  # a program that leaves the rules out changes none
+        audit.record(by, "agents.agent.saved", agent, rules=agent.rules.count())
+        return agent
     rows.instance = agent
     kept = [
         row.instance

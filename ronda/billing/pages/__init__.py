@@ -38,6 +38,7 @@ from ronda.company.models import Job
 from ronda.kernel.errors import Refusal
 from ronda.workspace.pages import DetailPage, GuardMixin, PageMixin
 from ronda.workspace.saving import error_summary
+from ronda.workspace.visibility import visible_to
 
 State = BillingRun.State
 RUN_PERMISSION = "billing.run_billing"
@@ -269,6 +270,7 @@ class CreditPage(PageMixin, FormView):
     """Credit everything that is left, or quantities of some lines; a review comes before the number."""
 
     permission_required = "billing.issue_document"
+    whole_company = False
     area = "billing"
     template_name = "billing/credit.html"
     form_class = CreditForm
@@ -277,7 +279,7 @@ class CreditPage(PageMixin, FormView):
     @cached_property
     def document(self) -> Document:
         return get_object_or_404(
-            Document.objects.select_related("party", "account"),
+            visible_to(Document.objects.select_related("party", "account"), self.request.user),
             pk=self.kwargs["pk"],
             company=self.company,
             status=Document.Status.ISSUED,

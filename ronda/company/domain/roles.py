@@ -1,5 +1,6 @@
 """The roles a company starts with, as patterns on "app.codename"."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
@@ -76,3 +77,21 @@ ROLE_TEMPLATES: tuple[RoleTemplate, ...] = (
     ),
 )
 TEMPLATE_BY_CODE = {template.code: template for template in ROLE_TEMPLATES}
+
+# The columns of the matrix: four verbs every record knows, and whatever else may be done with it.
+ACT = "act"
+MATRIX_VERBS = ("view", "add", "change", "delete", ACT)
+
+
+def verb_of(codename: str, model: str) -> str:
+    """The column of a permission: "view_party" of "party" is "view"; "issue_document" is "act"."""
+    verb, _dash, name = codename.partition("_")
+    return verb if name == model and verb in MATRIX_VERBS else ACT
+
+
+def state_of(ticked: Iterable[bool]) -> str:
+    """ "all", "some" or "none" of the boxes are ticked; "" when there is none to tick."""
+    states = set(ticked)
+    if not states:
+        return ""
+    return "some" if len(states) > 1 else ("all" if states.pop() else "none")

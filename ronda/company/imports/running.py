@@ -24,6 +24,17 @@ State = ImportBatch.State
 ROWS_AT_ONCE = 500
 KEPT_ERRORS = 5_000
 Tell = Callable[[int, int], None]
+Prepare = Callable[[ImportBatch], None]
+_before_writing: list[Prepare] = []
+
+
+def before_writing(prepare: Prepare) -> Prepare:
+    """Decorate what an app above does before a batch writes its first row; a refusal stops the batch.
+
+    It is called outside any transaction, and again when a batch was interrupted before its first rows.
+    """
+    _before_writing.append(prepare)
+    return prepare
 
 
 def check_batch(batch: ImportBatch, *, tell: Tell = lambda done, total: None) -> ImportBatch:
@@ -61,6 +72,8 @@ def run_batch(batch: ImportBatch, *, tell: Tell = lambda done, total: None) -> I
     importer = importer_for(batch.kind)
     errors = [RowError(*error) for error in batch.errors]
     try:
+        for prepare in _before_writing if not batch.position else ():
+            prepare(batch)
         with _chunks(batch, importer, skip=batch.position) as chunks:
             for facts, wrong in chunks:
                 found = _write_chunk(batch, importer, facts, wrong)

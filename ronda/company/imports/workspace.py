@@ -26,6 +26,7 @@ class Imports(Workspace):
     """Files brought in: what became of them, and the way back."""
 
     model = ImportBatch
+    whole_company = True
     area, icon, order_in_area = "settings", "upload", 65
     columns = (
         Column("name", link=True),

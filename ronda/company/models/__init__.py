@@ -1,4 +1,4 @@
-from ronda.company.models.companies import Branch, Company, Membership, Role, User
+from ronda.company.models.companies import Branch, Company, Membership, Role, Team, User
 from ronda.company.models.files import Attachment
 from ronda.company.models.history import AuditEntry
 from ronda.company.models.imports import ImportBatch, ImportedRecord, ImportedSource, ImportMapping
@@ -23,5 +23,6 @@ __all__ = [
     "OutgoingMail",
     "Role",
     "Schedule",
+    "Team",
     "User",
 ]

@@ -87,6 +87,7 @@ class User(AbstractUser):
     # Set by the CurrentCompany middleware; None outside a request.
     company: Company | None = None
     company_id: int | None = None
+    membership: "Membership | None" = None
 
     language = models.CharField(_("language"), max_length=5, choices=LANGUAGES, blank=True)
     theme = models.CharField(_("theme"), max_length=5, choices=THEMES, default="auto")
@@ -107,6 +108,12 @@ class User(AbstractUser):
 class Role(models.Model):
     """A named set of permissions; `company` null marks a template for new companies."""
 
+    class Sees(models.TextChoices):
+        ALL = "all", _("everything")
+        OWN = "own", _("own customers")
+        TEAM = "team", _("customers of the team")
+        BRANCH = "branch", _("customers of the branch")
+
     company = models.ForeignKey(
         Company, models.CASCADE, null=True, blank=True, related_name="roles", verbose_name=_("company")
     )
@@ -116,6 +123,16 @@ class Role(models.Model):
         Permission, blank=True, related_name="roles", verbose_name=_("permissions")
     )
     grants_all = models.BooleanField(_("may do everything"), default=False)
+    sees = models.CharField(
+        _("sees"),
+        max_length=6,
+        choices=Sees.choices,
+        default=Sees.ALL,
+        help_text=_(
+            "Whose customers, with everything that hangs on them: one's own as their salesperson, those of "
+            "colleagues in the same team, or of colleagues in the same branch."
+        ),
+    )
     follows_template = models.BooleanField(
         _("keeps the standard permissions"),
         default=False,
@@ -167,3 +184,25 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return str(self.user)
+
+
+class Team(models.Model):
+    """People who see each other's customers (S9), where their role says "customers of the team"."""
+
+    company = models.ForeignKey(Company, models.CASCADE, related_name="teams", verbose_name=_("company"))
+    name = models.CharField(_("name"), max_length=80)
+    members = models.ManyToManyField(Membership, blank=True, related_name="teams", verbose_name=_("members"))
+
+    class Meta:
+        verbose_name = _("team")
+        verbose_name_plural = _("teams")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["company", "name"],
+                name="one_team_per_name",
+                violation_error_message=_("This company already has a team with that name."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

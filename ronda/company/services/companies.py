@@ -9,7 +9,7 @@ from stdnum.exceptions import ValidationError
 
 from ronda.company import audit
 from ronda.company.country import pack_for
-from ronda.company.events import CompanyCreated
+from ronda.company.events import CompanyCreated, PasswordSet
 from ronda.company.models import Company, User
 from ronda.company.services.people import checked_password, join
 from ronda.company.services.roles import seed_roles
@@ -76,6 +76,7 @@ def create_owner(
     user = User(username=username, email=email, is_superuser=True, is_staff=True)
     user.set_password(checked_password(password, user))
     user.save()
+    publish(PasswordSet(user.pk, by=username, temporary=False))
     company = create_company(name=company_name, country=country, by=username, **facts)
     return user, company
 

@@ -9,7 +9,9 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from ronda.company import audit
+from ronda.company.events import PasswordSet
 from ronda.company.models import Branch, Company, Membership, Role, User
+from ronda.kernel.bus import publish
 from ronda.kernel.errors import Refusal
 from ronda.kernel.i18n import _
 
@@ -40,6 +42,10 @@ class WorksElsewhere(Refusal):
 
 class RoleInUse(Refusal):
     code = "company.role_in_use"
+
+
+class NameTaken(Refusal):
+    code = "company.role_name_taken"
 
 
 class StandardRole(Refusal):
@@ -99,9 +105,10 @@ def create_user(
     role: Role,
     by: str,
     branch: Branch | None = None,
+    temporary: bool = False,
     **facts: Any,
 ) -> User:
-    """A new person with a role in the company.
+    """A new person with a role in the company; a `temporary` password is for the first access only.
 
     UsernameTaken (field "username"); WeakPassword (field "password") with the reasons.
     """
@@ -111,6 +118,7 @@ def create_user(
     user = User(username=username, **facts)
     user.set_password(checked_password(password, user))
     user.save()
+    publish(PasswordSet(user.pk, by=by, temporary=temporary))
     add_member(company, user=user, role=role, branch=branch, by=by)
     return user
 
@@ -131,19 +139,31 @@ def change_person(member: Membership, *, by: str, **facts: Any) -> User:
 
 @transaction.atomic
 def reset_password(member: Membership, *, password: str, by: str) -> None:
-    """Give a person of this company only a new password, to tell them."""
+    """Give a person of this company only a new password, to tell them; they replace it at once."""
+    member = member_to_change(member, by=by)
+    set_password(member.user, password=password, by=by, temporary=member.user.username != by)
+
+
+def member_to_change(member: Membership, *, by: str, ends: bool = False) -> Membership:
+    """The member, locked, when `by` may change the person's account as such.
+
+    WorksElsewhere, OwnersOnly; with `ends` also LastOwner, for what may keep the person out.
+    """
     member = _locked(member)
     _refuse_elsewhere(member, by)
     if member.role.grants_all:
         _refuse_other_than_owners(member.company, by)
-    set_password(member.user, password=password, by=by)
+    if ends:
+        _refuse_last_owner(member)
+    return member
 
 
 @transaction.atomic
-def set_password(user: User, *, password: str, by: str) -> None:
+def set_password(user: User, *, password: str, by: str, temporary: bool = False) -> None:
     """Give a person a new password; the password itself is written nowhere."""
     user.set_password(checked_password(password, user))
     user.save(update_fields=["password"])
+    publish(PasswordSet(user.pk, by=by, temporary=temporary))
     audit.record(by, "company.user.password_changed", user)
 
 
@@ -155,18 +175,42 @@ def set_language(user: User, *, language: str) -> None:
 
 @transaction.atomic
 def save_role(role: Role, *, permissions: Iterable[Permission], by: str) -> Role:
-    """Save a company's own role; from now on upgrades leave its permissions alone."""
+    """Save a company's own role in one go: who gave and took what is kept.
+
+    Once its permissions were changed, upgrades leave them alone; a new name alone changes nothing of that.
+    """
     if role.grants_all:
         raise StandardRole(_("The owner may do everything: that role does not change."))
     _refuse_other_than_owners_if_any(role, by)
-    before = set(role.permissions.values_list("codename", flat=True)) if role.pk else set()
-    role.follows_template = False
-    role.save()
+    before = _names_of(role.permissions.select_related("content_type")) if role.pk else set()
     chosen = list(permissions)
+    after = _names_of(chosen)
+    role.follows_template = role.follows_template and before == after
+    role.save()
     role.permissions.set(chosen)
-    after = {permission.codename for permission in chosen}
     audit.record(by, "company.role.saved", role, given=sorted(after - before), taken=sorted(before - after))
     return role
+
+
+@transaction.atomic
+def copy_role(role: Role, *, name: str, by: str, may: Iterable[Permission]) -> Role:
+    """A role of the firm's own with the same permissions; a copy of the owner's gets all of `may`.
+
+    NameTaken (field "name") when the company has such a role. The copy follows no template: it is changed
+    by people only.
+    """
+    _refuse_other_than_owners_if_any(role, by)
+    if Role.objects.filter(company=role.company_id, name__iexact=name).exists():
+        raise NameTaken(_("This company already has a role with that name."), field="name")
+    made = Role.objects.create(company_id=role.company_id, name=name)
+    made.permissions.set(may if role.grants_all else role.permissions.all())
+    audit.record(by, "company.role.copied", made, name=name, role=role.name)
+    return made
+
+
+def _names_of(permissions: Iterable[Permission]) -> set[str]:
+    """ "billing.issue_document" of each: a code name alone may be of two apps."""
+    return {f"{one.content_type.app_label}.{one.codename}" for one in permissions}
 
 
 @transaction.atomic

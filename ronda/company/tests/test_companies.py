@@ -22,7 +22,7 @@ from ronda.kernel import bus
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 
-PASSWORD = "Trentatré trotterellando"
+PASSWORD = "Trentatré trotterellando 33"
 
 
 def can(user, company, permission):

@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='chargeperiod',
             name='state',
-            field=models.CharField(choices=[('billed', 'billed'), ('waived', 'waived'), ('earlier', 'billed before'), ('released', 'released'), ('adjusted', 'adjusted'), ('kept', 'kept')], default='billed', max_length=8, verbose_name='state'),
+            field=models.CharField(choices=[('billed', 'billed'), ('waived', 'waived'), ('earlier', 'billed before'), ('released', 'released'), ('adjusted', 'settled by a change'), ('kept', 'kept')], default='billed', max_length=8, verbose_name='state'),
         ),
         migrations.AddConstraint(
             model_name='chargeperiod',

@@ -11,6 +11,7 @@ from django.views.generic import TemplateView
 from ronda.contracts.models import Amendment
 from ronda.contracts.pages.preview import meaning
 from ronda.workspace.pages import DetailPage, PageMixin
+from ronda.workspace.visibility import visible_to
 
 
 class AmendmentPage(DetailPage):
@@ -28,6 +29,7 @@ class AmendmentPrint(PageMixin, TemplateView):
     """The sheet of an amendment in the customer's language, to be printed and signed."""
 
     permission_required = "contracts.view_amendment"
+    whole_company = False
     area = "contracts"
     page_title = _("Amendment")
     template_name = "contracts/amendment_print.html"
@@ -36,7 +38,7 @@ class AmendmentPrint(PageMixin, TemplateView):
         mine = Amendment.objects.filter(contract__company=self.company).select_related(
             "contract__account__party", "contract__party", "contract__company", "adjustment"
         )
-        amendment = get_object_or_404(mine, pk=self.kwargs["pk"])
+        amendment = get_object_or_404(visible_to(mine, self.request.user), pk=self.kwargs["pk"])
         contract = amendment.contract
         language = contract.account.party.language or contract.company.language
         with translation.override(language):

@@ -22,6 +22,7 @@ from ronda.workspace.pages import PageMixin
 from ronda.workspace.registry import url_of
 from ronda.workspace.saving import error_summary, tell_refusal
 from ronda.workspace.services import refuse_if_changed
+from ronda.workspace.visibility import visible_to
 
 #: Fields of the page itself, not of the change.
 OF_THE_PAGE = {"csrfmiddlewaretoken", "then", "digest"}
@@ -35,6 +36,7 @@ class ChangePage(PageMixin, TemplateView):
     """The current fees with their values, what they become, and the money it moves before it moves."""
 
     permission_required = "contracts.change_contract"
+    whole_company = False
     area = "contracts"
     template_name = "contracts/change.html"
 
@@ -52,7 +54,7 @@ class ChangePage(PageMixin, TemplateView):
     def contract(self) -> Contract:
         if not hasattr(self, "_contract"):
             mine = Contract.objects.filter(company=self.company).select_related("account__party", "company")
-            self._contract = get_object_or_404(mine, pk=self.kwargs["pk"])
+            self._contract = get_object_or_404(visible_to(mine, self.request.user), pk=self.kwargs["pk"])
         return self._contract
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:

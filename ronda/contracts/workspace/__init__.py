@@ -135,6 +135,7 @@ class Contracts(Workspace):
     """Contracts with what they come to in a year, how often and for what (E31, E32)."""
 
     model = Contract
+    customer_path = "party"
     area = "contracts"
     icon = "file-signature"
     order_in_area = 10
@@ -229,6 +230,7 @@ class Lines(Workspace):
     """One fee of a contract with its whole schedule and its days."""
 
     model = ContractLine
+    customer_path = "contract__party"
     area = "contracts"
     in_navigation = False
     company_path = "contract__company"
@@ -263,6 +265,7 @@ class Amendments(Workspace):
     """Every change of what was agreed, with its days, its reason and its document."""
 
     model = Amendment
+    customer_path = "contract__party"
     area = "contracts"
     icon = "history"
     order_in_area = 30
@@ -315,6 +318,7 @@ class Suspensions(Workspace):
     """Days on which contracts rest."""
 
     model = Suspension
+    customer_path = "contract__party"
     area = "contracts"
     in_navigation = False
     company_path = "contract__company"

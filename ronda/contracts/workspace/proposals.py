@@ -21,6 +21,7 @@ class Proposals(Workspace):
     """Contracts found in past invoices, to be ticked and accepted."""
 
     model = ContractProposal
+    customer_path = "party"
     area = "contracts"
     icon = "sparkles"
     order_in_area = 60

@@ -45,6 +45,7 @@ class Ledger(Workspace):
     """Every unit and every euro, in and out."""
 
     model = WalletEntry
+    customer_path = ("package__party", "wallet__party")
     area, icon, order_in_area = AREA, "history", 50
     columns = (
         ENTRY_COLUMNS[0],
@@ -81,6 +82,7 @@ class Wallets(Workspace):
     """Customers' money in the firm's hands."""
 
     model = Wallet
+    customer_path = "party"
     area, icon, order_in_area = AREA, "wallet", 40
     columns = (
         Column("party", link=True, sort="party__name"),

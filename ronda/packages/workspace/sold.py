@@ -83,6 +83,7 @@ class Packages(Workspace):
     """Packages sold, with what is done and left (P17-P19)."""
 
     model = Package
+    customer_path = "party"
     area, icon, order_in_area = AREA, "package", 10
     columns = (
         Column("number", link=True),

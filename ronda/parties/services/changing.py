@@ -15,6 +15,7 @@ from ronda.parties.services.checks import Checking, check
 from ronda.parties.services.creating import create_party
 from ronda.parties.services.drafts import ACCOUNT_FACTS, Draft, changed_draft
 from ronda.parties.services.keys import rewrite_keys
+from ronda.workspace.visibility import sees_everything, viewer
 
 MOVED_BY = {"postcode", "city", "country"}
 KEPT_IN_KEYS = {"name", "email", "phone", "mobile"}
@@ -78,8 +79,13 @@ def _save_account(party: Party, facts: dict[str, Any]) -> None:
 
 
 def save_party(form: Any, *, by: str, company: Company) -> Party:
-    """The save of the party's form: creates or changes by the same services as everybody else."""
+    """The save of the party's form: creates or changes by the same services as everybody else.
+
+    Who sees some customers only becomes the salesperson of those entered without one (S9).
+    """
     facts = form.facts()
     if form.instance.pk is None:
+        if not facts.get("owner") and not sees_everything(viewer()):
+            facts["owner"] = viewer()
         return create_party(company, by=by, confirmed=form.confirmed, **facts)
     return update_party(form.instance, by=by, confirmed=form.confirmed, **facts)

@@ -40,6 +40,7 @@ class BillingAccounts(Workspace):
     """Billing accounts: payers and their conditions."""
 
     model = BillingAccount
+    customer_path = "party"
     area, icon, order_in_area = AREA, "wallet", 40
     company_path = "party__company"
     columns = (
@@ -86,6 +87,7 @@ class BillingGroups(Workspace):
     """Letters of the billing accounts, with who receives their documents (S15, S26)."""
 
     model = BillingGroup
+    customer_path = "account__party"
     area, icon = AREA, "split"
     in_navigation = False
     company_path = "account__party__company"
@@ -122,6 +124,7 @@ class BankAccounts(Workspace):
     """Bank accounts of customers and suppliers."""
 
     model = BankAccount
+    customer_path = "party"
     area, icon, order_in_area = AREA, "landmark", 50
     in_navigation = False
     company_path = "party__company"

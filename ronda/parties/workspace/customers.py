@@ -158,6 +158,7 @@ class Customers(Workspace):
     """Customers and suppliers."""
 
     model = Party
+    customer_path = "pk"
     area, icon, order_in_area = AREA, "users", 10
     columns = (
         Column("code", link=True),
@@ -327,6 +328,7 @@ class Sites(Workspace):
     """Places of work of all customers (S13)."""
 
     model = Site
+    customer_path = "party"
     area, icon, order_in_area = AREA, "map-pin", 20
     company_path = "party__company"
     narrowed_by = {"party": "party", "account": "party__accounts"}
@@ -392,6 +394,7 @@ class Contacts(Workspace):
     """People at the customers' (S24)."""
 
     model = Contact
+    customer_path = "party"
     area, icon, order_in_area = AREA, "phone", 30
     company_path = "party__company"
     columns = (CONTACT_COLUMNS[0], Column("party"), *CONTACT_COLUMNS[1:])

@@ -24,6 +24,7 @@ from ronda.quotes.services import addresses, is_sound, link_of, mail_again, reco
 from ronda.workspace.display import day
 from ronda.workspace.pages import DetailPage, PageMixin
 from ronda.workspace.saving import error_summary
+from ronda.workspace.visibility import visible_to
 
 State = Quote.State
 
@@ -85,6 +86,7 @@ class QuoteMixin(PageMixin):
     """A quote of this company, with its breadcrumb."""
 
     area = "quotes"
+    whole_company = False
     states: tuple[str, ...] = ()
     kwargs: dict[str, Any]
 
@@ -92,7 +94,7 @@ class QuoteMixin(PageMixin):
     def quote(self) -> Quote:
         related = "company", "party", "account", "contact", "site", "branch", "owner"
         rows = Quote.objects.filter(company=self.company, state__in=self.states).select_related(*related)
-        return get_object_or_404(rows, pk=self.kwargs["pk"])
+        return get_object_or_404(visible_to(rows, self.request.user), pk=self.kwargs["pk"])
 
     def get_breadcrumb(self) -> Any:
         return [(self.quote, self.home)]
@@ -253,6 +255,7 @@ class PictureFile(PageMixin, View):
     """A picture of the company, for the firm's own screens."""
 
     permission_required = "quotes.view_quote"
+    whole_company = False
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponseBase:
         return picture_file(get_object_or_404(Picture, pk=pk, company=self.company))

@@ -50,8 +50,8 @@ def convert(
     """What was accepted becomes a contract (its fees), a draft invoice (what is billed once), or both.
 
     Somebody who was no customer yet becomes one; the questions of `create_party` are asked. The contract
-    starts on `starts_on`, else on `on`, and ends on `ends_on`, if ever (WrongTerm where that is earlier). What
-    was made before is not made again. NothingToConvert.
+    starts on `starts_on`, else on `on`, and ends on `ends_on`, if ever (WrongTerm where that is earlier).
+    What was made before is not made again. NothingToConvert.
     """
     quote = locked(quote, "convert")
     lines = [

@@ -1,0 +1,135 @@
+"""The log of operations: part of the screens of this app."""
+
+from typing import Any
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from ronda.company.models import (
+    AuditEntry,
+    Membership,
+)
+from ronda.company.wording import action_label, fact_name, kind_of_record, model_of, named_value
+from ronda.workspace.context import title_of
+from ronda.workspace.declare import (
+    ChoiceFilter,
+    Column,
+    PickFilter,
+    RangeFilter,
+    Workspace,
+    workspace_of,
+)
+from ronda.workspace.display import show_plain
+from ronda.workspace.filters import FilterContext
+from ronda.workspace.pages import DetailPage
+
+AREA = "settings"
+
+
+class PersonFilter(ChoiceFilter):
+    """The people of the company, by user name."""
+
+    def options(self, context: FilterContext) -> list[tuple[str, str]]:
+        people = Membership.objects.filter(company=context.company).order_by("user__username")
+        return [(name, name) for name in people.values_list("user__username", flat=True)]
+
+
+class KindOfRecordFilter(ChoiceFilter):
+    """The kinds of record that have a list, by the name of the list."""
+
+    def options(self, context: FilterContext) -> list[tuple[str, str]]:
+        kinds = {one.model._meta.label_lower: title_of(one) for one in reversed(list(context.registry))}
+        return sorted(kinds.items(), key=lambda kind: kind[1].casefold())
+
+
+def facts_in_words(entry: AuditEntry) -> str:
+    """The facts of an entry: "name: Bianchi → Verdi; number: 7"."""
+    named = ((fact_name(entry.subject_label, name), value) for name, value in entry.facts.items())
+    return "; ".join(named_value(name, _fact(value)) for name, value in named)
+
+
+def changes_of(entry: AuditEntry) -> tuple[list[tuple[str, str, str]], list[tuple[str, str]]]:
+    """(name, before, after) of what was changed, and (name, value) of the other facts, in words."""
+    changed, others = [], []
+    for name, value in entry.facts.items():
+        label = fact_name(entry.subject_label, name)
+        if isinstance(value, list) and len(value) == 2:
+            changed.append((label, show_plain(value[0]) or "–", show_plain(value[1]) or "–"))
+        else:
+            others.append((label, show_plain(value)))
+    return changed, others
+
+
+class OperationPage(DetailPage):
+    """One operation: what was there before and after it, and the way to its record."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        entry = self.object
+        changed, others = changes_of(entry)
+        return super().get_context_data(
+            changed=changed, others=others, record_url=self.record_url(entry), **kwargs
+        )
+
+    def record_url(self, entry: AuditEntry) -> str:
+        """The address of the record, while it is there and this person may see it."""
+        model = model_of(entry.subject_label)
+        workspace = workspace_of(model) if model else None
+        if workspace is None or not self.may(workspace.permission("view")):
+            return ""
+        there = workspace.records(self.request).filter(pk=entry.subject_pk).exists()
+        return reverse(workspace.name("detail"), args=[entry.subject_pk]) if there else ""
+
+
+def _fact(value: Any) -> str:
+    if isinstance(value, list) and len(value) == 2:
+        return f"{show_plain(value[0]) or '–'} → {show_plain(value[1]) or '–'}"
+    return show_plain(value)
+
+
+class Operations(Workspace):
+    model = AuditEntry
+    whole_company = True
+    code, title = "operation", _("Operations log")
+    area, icon, order_in_area = AREA, "history", 60
+    columns = (
+        Column("at", link=True),
+        Column("actor"),
+        Column("action", value=lambda entry: action_label(entry.action)),
+        Column("subject_label", value=lambda entry: kind_of_record(entry.subject_label)),
+        Column("subject_pk", kind="text"),
+        Column("facts", value=facts_in_words, sort=False),
+    )
+    facts = (
+        Column("at"),
+        Column("actor"),
+        Column("action", value=lambda entry: action_label(entry.action)),
+        Column("subject_label", value=lambda entry: kind_of_record(entry.subject_label)),
+        Column("subject_pk", kind="text"),
+    )
+    detail_view = OperationPage
+    filters = (
+        PersonFilter("actor"),
+        RangeFilter("at"),
+        KindOfRecordFilter("subject_label"),
+        RangeFilter("subject_pk"),
+        PickFilter(
+            "what",
+            _("Kind"),
+            options={
+                "forms": (_("Records saved"), Q(action__endswith=".added") | Q(action__endswith=".changed")),
+                "billing": (_("Documents"), Q(action__startswith="billing.")),
+                "payments": (_("Payments"), Q(action__startswith="payments.")),
+                "contracts": (_("Contracts"), Q(action__startswith="contracts.")),
+                "accounting": (_("Accounting"), Q(action__startswith="accounting.")),
+                "settings": (
+                    _("Settings and access"),
+                    Q(action__startswith="company.") | Q(action__startswith="accounts."),
+                ),
+            },
+        ),
+    )
+    search = ("action", "subject_label", "actor")
+    order = ("-at", "-pk")
+    may_add = False
+    api = False

@@ -1,0 +1,1 @@
+"""Making, checking, rehearsing and restoring backups."""

@@ -1,0 +1,5 @@
+"""Addresses of the pages of operations."""
+
+from ronda.operations.pages import urlpatterns
+
+__all__ = ["urlpatterns"]

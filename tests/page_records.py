@@ -1,0 +1,89 @@
+"""The record that each page outside the workspaces is about, for the tests of all addresses."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from django.core.files.base import ContentFile
+
+from ronda.accounting.models import Closing
+from ronda.accounting.services import request_closing
+from ronda.company.models import Attachment, Company, ImportBatch, Job
+from ronda.company.services.files import attach_file
+from ronda.quotes.models import Picture
+from ronda.workspace.models import SavedView
+from tests.makers import (
+    make_amendment,
+    make_commission_statement,
+    make_contract,
+    make_document,
+    make_index_batch,
+    make_layout,
+    make_ledger_account,
+    make_member,
+    make_party,
+    make_quote,
+    make_run,
+)
+
+
+def make_file(company: Company, n: int) -> Attachment:
+    return attach_file(make_party(company, n), ContentFile(f"text {n}".encode()), name=f"{n}.txt", by="test")
+
+
+def make_kept_view(company: Company, n: int) -> SavedView:
+    facts = {"workspace": "party", "company_id": company.pk, "name": f"View number {n}", "query": ""}
+    return SavedView.objects.create(user=make_member(company, n).user, **facts)
+
+
+def make_import(company: Company, n: int) -> ImportBatch:
+    facts = {"kind": "customers", "name": f"table {n}.csv", "state": "undone", "by": "test"}
+    return ImportBatch.objects.create(company=company, **facts)
+
+
+def make_picture(company: Company, n: int) -> Picture:
+    return Picture.objects.create(company=company, file=f"p{n}.png", mime="image/png", size=1, sha256=f"{n}")
+
+
+def make_closing(company: Company, n: int) -> Closing:
+    return request_closing(company, on=date(2025, 12, n % 30 + 1), method="days", by="test")
+
+
+# The record that a page outside the workspaces is about, by the name of the address.
+PAGE_RECORDS: dict[str, Callable[[Company, int], Any]] = {
+    "contract-change": make_contract,
+    "contract-pdf": make_contract,
+    "amendment-print": make_amendment,
+    "amendment-pdf": make_amendment,
+    "view-change": make_kept_view,
+    "view-drop": make_kept_view,
+    "attachment-upload": make_party,
+    "attachment-download": make_file,
+    "attachment-delete": make_file,
+    "job-outcome": lambda company, n: Job.objects.create(company=company, kind="tests.job", by="test"),
+    "job-progress": lambda company, n: Job.objects.create(company=company, kind="tests.job", by="test"),
+    "job-stop-now": lambda company, n: Job.objects.create(company=company, kind="tests.job", by="test"),
+    "import-progress": make_import,
+    "import-errors": make_import,
+    "import-do": make_import,
+    "it-import-accept": make_import,
+    "it-import-seller": make_import,
+    "run-progress": make_run,
+    "run-do": make_run,
+    "run-entry": lambda company, n: make_run(company, n).entries.order_by("pk")[0],
+    "document-credit": make_document,
+    "document-pdf": make_document,
+    "adjustment-letters": make_index_batch,
+    "quote-send-page": make_quote,
+    "quote-answer": make_quote,
+    "quote-signature": make_quote,
+    "quote-pdf": make_quote,
+    "quote-picture": make_picture,
+    "commission-statement-xlsx": make_commission_statement,
+    "layout-preview": make_layout,
+    "ledger": make_ledger_account,
+    "closing": make_closing,
+    "closing-export": make_closing,
+    "closing-progress": make_closing,
+    "closing-do": make_closing,
+}
