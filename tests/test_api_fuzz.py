@@ -115,11 +115,11 @@ def test_random_input_of_every_operation_meets_an_answer(program):
 def test_lists_take_any_value_of_any_parameter(program):
     client, _keys = program
     failed = []
-    for workspace in KINDS:
+    for n, workspace in enumerate(KINDS):
         names = ["q", "sort", "page_size"]
         for one in workspace.filters:
             names += as_filter(workspace.model, one).parameters
-        for value in NASTY_TEXTS:
+        for value in NASTY_TEXTS[n % 2 :: 2]:
             path = reverse(f"api-{workspace.base()}-list")
             failed += told(client, "GET", f"{path}?{urlencode(dict.fromkeys(names, value))}")
     for value in NASTY_TEXTS:
@@ -140,7 +140,7 @@ def test_forms_and_actions_take_any_value_of_any_field(program):
         for n, (method, path, form) in enumerate(forms):
             names = [*(form.base_fields if form else ()), "confirmed"]
             rows = [inline.name for inline in workspace.inlines] if method == "PATCH" else []
-            for value in NASTY[n % 2 :: 2]:
+            for value in NASTY[n % 3 :: 3]:
                 given_rows = {name: [{"id": value}] for name in rows}
                 failed += told(client, method, path, {**dict.fromkeys(names[:-1], value), **given_rows})
             failed += told(client, method, path, {"confirmed": ["x", 1]})
