@@ -8,4 +8,4 @@ class AccountsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from ronda.accounts import receivers, wording  # noqa: F401, PLC0415 -- register themselves
+        from ronda.accounts import receivers, tasks, wording  # noqa: F401, PLC0415 -- register themselves

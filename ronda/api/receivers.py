@@ -8,7 +8,7 @@ from ronda.api.services import announce
 from ronda.api.tasks import send_webhook
 from ronda.billing.events import DocumentsIssued
 from ronda.company.jobs import enqueue_many
-from ronda.contracts.events import ContractAmended, ContractTerminated
+from ronda.contracts.events import ContractsAmended, ContractTerminated
 from ronda.contracts.models import Contract
 from ronda.kernel.bus import handles
 from ronda.payments.events import PaymentsRecorded
@@ -45,15 +45,13 @@ def tell_of_payments(event: PaymentsRecorded) -> None:
     announce("payment.recorded", company_id=event.company_id, records=facts, by=event.by)
 
 
-@handles(ContractAmended)
-def tell_of_amendment(event: ContractAmended) -> None:
-    facts = {
-        "id": event.contract_id,
-        "amendment": event.amendment_id,
-        "kind": event.kind,
-        "effective_on": event.effective_on,
-    }
-    announce("contract.amended", company_id=_company_of(event.contract_id), records=[facts], by=event.by)
+@handles(ContractsAmended)
+def tell_of_amendments(event: ContractsAmended) -> None:
+    facts = [
+        {"id": contract, "amendment": amendment, "kind": event.kind, "effective_on": event.effective_on}
+        for contract, amendment in zip(event.contract_ids, event.amendment_ids, strict=True)
+    ]
+    announce("contract.amended", company_id=event.company_id, records=facts, by=event.by)
 
 
 @handles(ContractTerminated)

@@ -5,11 +5,12 @@ from datetime import date
 
 
 @dataclass(frozen=True, slots=True)
-class ContractAmended:
-    """What was agreed changes from a day on; lines were closed and opened."""
+class ContractsAmended:
+    """What was agreed changes from a day on: lines were closed and opened, by one amendment a contract."""
 
-    contract_id: int
-    amendment_id: int
+    company_id: int
+    contract_ids: tuple[int, ...]
+    amendment_ids: tuple[int, ...]
     kind: str
     effective_on: date
     by: str

@@ -39,7 +39,7 @@ def files(company, *sizes):
 
 def listing(company, workspace=Files, query=""):
     request = RequestFactory().get("/")
-    request.company = company
+    request.company, request.user = company, None
     return Listing(workspace, request, QueryDict(query), today=date(2026, 3, 2))
 
 

@@ -14,7 +14,7 @@ from django.db.models.base import ModelState
 from ronda.company import audit
 from ronda.contracts.domain.charges import Policy
 from ronda.contracts.domain.versions import Cut, cut
-from ronda.contracts.events import ContractAmended
+from ronda.contracts.events import ContractsAmended
 from ronda.contracts.models import Amendment, ChargePeriod, Contract, ContractLine
 from ronda.contracts.queries import TAKEN
 from ronda.contracts.services.lifecycle import NewLine, new_line, require_site, summarise
@@ -155,7 +155,11 @@ def finish_amendment(contract: Contract, amendment: Amendment, *, on: date, by: 
     if amendment.adjustment:
         facts["document"] = amendment.adjustment.label
     audit.record(by, f"contracts.contract.{amendment.kind}", contract, **facts)
-    publish(ContractAmended(contract.pk, amendment.pk, amendment.kind, amendment.effective_on, by))
+    publish(
+        ContractsAmended(
+            contract.company_id, (contract.pk,), (amendment.pk,), amendment.kind, amendment.effective_on, by
+        )
+    )
     return amendment
 
 

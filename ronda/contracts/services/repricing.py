@@ -14,7 +14,7 @@ from ronda.company import audit
 from ronda.company.bulk import insert, read, row, update
 from ronda.contracts.domain.summary import yearly
 from ronda.contracts.domain.versions import Cut, cut
-from ronda.contracts.events import ContractAmended
+from ronda.contracts.events import ContractsAmended
 from ronda.contracts.models import Amendment, ChargePeriod, Contract, ContractLine
 from ronda.contracts.queries import TAKEN
 from ronda.contracts.services.amending import LineChange, amend, policies, shown_values
@@ -231,5 +231,10 @@ def _tell(contracts: Mapping[int, Contract], amendments: Mapping[int, Amendment]
             for pk, made in amendments.items()
         ],
     )
-    for pk, made in amendments.items():
-        publish(ContractAmended(pk, made.pk, made.kind, made.effective_on, by))
+    by_company: dict[int, list[int]] = {}
+    for pk in amendments:
+        by_company.setdefault(contracts[pk].company_id, []).append(pk)
+    for company, own in by_company.items():
+        made = [amendments[pk] for pk in own]
+        keys = tuple(each.pk for each in made)
+        publish(ContractsAmended(company, tuple(own), keys, made[0].kind, made[0].effective_on, by))
