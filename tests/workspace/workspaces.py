@@ -9,6 +9,7 @@ from typing import ClassVar
 from django import forms
 from django.urls import include, path
 
+import ronda.site.urls  # noqa: F401 -- with it apps add their actions to the records used here
 from ronda.company.models import Attachment, Branch, Membership
 from ronda.company.urls import urlpatterns as company_urls
 from ronda.kernel.errors import NeedsConfirmation, Refusal
