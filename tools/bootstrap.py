@@ -162,12 +162,16 @@ def ensure_packages(profile: str) -> None:
     profile = "test" if "test" in (profile, kept.get("profile")) else "run"
     with_node = system_node() is None
     locks = [SETUP_LOCK, LOCKS[profile], *([NODE_LOCK] if with_node else [])]
-    wanted = {"profile": profile, "hash": digest(locks, sys.platform)}
+    wanted = {"profile": profile, "hash": digest(locks, sys.platform), "compiled": True}
     if kept == wanted:
         return
     say("installing Python packages" + (" (with those for tests)" if profile == "test" else ""))
     call(
-        [PYTHON, "-m", "uv", "pip", "sync", "--quiet", "--require-hashes", "--python", PYTHON, *locks],
+        [
+            PYTHON,
+            *["-m", "uv", "pip", "sync", "--quiet", "--require-hashes", "--compile-bytecode"],
+            *["--python", PYTHON, *locks],
+        ],
         remedy="The Python package registry must be reachable. Then run the command again.",
     )
     put_project_on_path()
@@ -240,6 +244,14 @@ def ensure_messages() -> None:
     stamp.write_text(wanted)
 
 
+def ensure_bytecode() -> None:
+    """Ronda's modules compiled: three processes load them at every start."""
+    call(
+        [PYTHON, "-m", "compileall", "-q", ROOT / "ronda"],
+        remedy="A module does not compile: see above. Take it back to what the release holds.",
+    )
+
+
 def set_up(profile: str) -> None:
     """Everything `make run` (profile "run") or `make test` (profile "test") needs."""
     turns = ROOT / "var" / "setup.lock"
@@ -251,6 +263,7 @@ def set_up(profile: str) -> None:
         ensure_packages(profile)
         ensure_browser_parts()
         ensure_messages()
+        ensure_bytecode()
         if profile == "test":
             subprocess.run([str(PYTHON), "-m", "tools.ensure_chromium"], cwd=ROOT, check=False)
 
