@@ -74,6 +74,10 @@ class Filter(ABC):
     def chips(self, given: QueryDict, context: FilterContext) -> list[Chip]:
         """What was given, in words."""
 
+    @abstractmethod
+    def unread(self, given: QueryDict, context: FilterContext) -> list[str]:
+        """The parameters whose value says nothing to this filter: pages pass over them, programs are told."""
+
     def control(self, given: QueryDict, context: FilterContext) -> dict[str, Any]:
         """What the filter's template needs."""
         return {"name": self.name, "label": self.title(context.model), "template": self.template}
@@ -102,6 +106,9 @@ class ChoiceFilter(Filter):
         labels = [label for _value, label in self.wanted(given, context)]
         return [Chip(self.title(context.model), ", ".join(labels), (self.name,))] if labels else []
 
+    def unread(self, given: QueryDict, context: FilterContext) -> list[str]:
+        return [self.name] if {*given.getlist(self.name)} - {"", *dict(self.options(context))} else []
+
     def control(self, given: QueryDict, context: FilterContext) -> dict[str, Any]:
         asked = given.getlist(self.name)
         options = [(value, label, value in asked) for value, label in self.options(context)]
@@ -128,6 +135,9 @@ class PickFilter(Filter):
         option = (self.options or {}).get(given.get(self.name, ""))
         return [Chip(self.title(context.model), str(option[0]), (self.name,))] if option else []
 
+    def unread(self, given: QueryDict, context: FilterContext) -> list[str]:
+        return [] if given.get(self.name, "") in {"", *(self.options or {})} else [self.name]
+
     def control(self, given: QueryDict, context: FilterContext) -> dict[str, Any]:
         asked = given.get(self.name)
         options = [(value, str(label), value == asked) for value, (label, _q) in (self.options or {}).items()]
@@ -150,6 +160,9 @@ class BoolFilter(Filter):
         if asked not in ("0", "1"):
             return []
         return [Chip(self.title(context.model), str(self.yes if asked == "1" else self.no), (self.name,))]
+
+    def unread(self, given: QueryDict, context: FilterContext) -> list[str]:
+        return [] if given.get(self.name, "") in ("", "0", "1") else [self.name]
 
     def control(self, given: QueryDict, context: FilterContext) -> dict[str, Any]:
         asked = given.get(self.name)
@@ -189,6 +202,10 @@ class RelationFilter(Filter):
             return []
         names = [str(record) for record in self.candidates(context).filter(pk__in=keys)]
         return [Chip(self.title(context.model), ", ".join(names) or "?", (self.name,))]
+
+    def unread(self, given: QueryDict, context: FilterContext) -> list[str]:
+        asked = [key for key in given.getlist(self.name) if key]
+        return [] if len(self.keys(given)) == len(asked) else [self.name]
 
     def control(self, given: QueryDict, context: FilterContext) -> dict[str, Any]:
         keys = self.keys(given)
@@ -274,6 +291,12 @@ class RangeFilter(Filter):
         else:
             text = f"{show_plain(first)} – {show_plain(last)}"
         return [Chip(title, str(text), self.parameters)]
+
+    def unread(self, given: QueryDict, context: FilterContext) -> list[str]:
+        if given.get(self.name):
+            return [] if self.preset(given, context) else [self.name]
+        ends = zip(self.parameters[1:], self.bounds(given, context), strict=True)
+        return [name for name, end in ends if end is None and given.get(name, "").strip()]
 
     def control(self, given: QueryDict, context: FilterContext) -> dict[str, Any]:
         is_date = self.is_date(context.model)

@@ -38,9 +38,13 @@ from ronda.workspace.rest_input import (
     input_serializer,
     output_serializer,
     refuse_unknown,
+    refuse_unread,
 )
 from ronda.workspace.saving import formsets, services_rows
 from ronda.workspace.services import save_record
+
+# Parameters that every list has, besides its page.
+ALWAYS = ("page_size", "q", "sort")
 
 
 class RefusalBody(serializers.Serializer[Any]):
@@ -119,6 +123,7 @@ class RecordViewSet(GenericViewSet[Any]):
     def list(self, request: Request) -> Response:
         given: QueryDict = request.query_params
         listing = Listing(self.workspace, request._request, given, today=timezone.localdate())
+        refuse_unread(listing, known={self.pagination_class.page_query_param, *ALWAYS})
         page = self.paginate_queryset(listing.rows)
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
@@ -14,6 +15,7 @@ from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
 from ronda.workspace.declare import Action, Inline, Workspace
+from ronda.workspace.listing import Listing
 from ronda.workspace.paths import field_at
 
 UNWRITABLE = re.compile("[\x00\ud800-\udfff]")
@@ -22,9 +24,9 @@ SAFE = ("version", "updated_at")
 
 
 def output_fields(workspace: type[Workspace]) -> list[str]:
-    """The fields shown: those declared, else the key, the columns that are fields, and the form's."""
+    """The key, then the fields declared, else the columns that are fields, and the form's."""
     if workspace.api_fields is not None:
-        return list(workspace.api_fields)
+        return list(dict.fromkeys(["id", *workspace.api_fields]))
     names = ["id"]
     names += [
         c.name for c in workspace.columns if "__" not in c.name and is_concrete(workspace.model, c.name)
@@ -151,6 +153,22 @@ def refuse_unknown(data: Any, form_class: Any, workspace: type[Workspace]) -> di
         if rows is not None and not (isinstance(rows, list) and all(_is_row(row) for row in rows)):
             raise ValidationError({inline.name: [_("Send a list of objects.")]})
     return data
+
+
+def refuse_unread(listing: Listing, *, known: Collection[str]) -> None:
+    """Parameters of a list that say nothing are refused: a program would take all records for those it asked.
+
+    Raises ValidationError with a reason for each of them.
+    """
+    given, sort = listing.given, listing.given.get("sort", "")
+    names = {*known, *(name for one in listing.filters for name in one.parameters)}
+    wrong = {name: [_("This list has no such parameter.")] for name in sorted(set(given) - names)}
+    for one in listing.filters:
+        wrong |= {name: [_("This value is not understood.")] for name in one.unread(given, listing.context)}
+    if sort and sort.removeprefix("-") not in {column.name for column in listing.workspace.columns}:
+        wrong["sort"] = [_("This list has no such column.")]
+    if wrong:
+        raise ValidationError(wrong)
 
 
 def _is_row(row: Any) -> bool:
