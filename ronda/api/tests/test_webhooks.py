@@ -6,7 +6,8 @@ import hmac
 import json
 import socket
 import threading
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from functools import partial
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from ipaddress import ip_address
@@ -16,6 +17,7 @@ from django.db import transaction
 
 from ronda.api import tasks
 from ronda.api.domain.addresses import is_public
+from ronda.api.domain.kinds import event_names
 from ronda.api.domain.signing import signature
 from ronda.api.models import Webhook, WebhookAttempt, WebhookDelivery
 from ronda.api.services import announce, deliver, forget_deliveries, replay, save_webhook, send_test
@@ -23,10 +25,15 @@ from ronda.api.services.posting import Answer, NotSent, post, resolve
 from ronda.api.services.webhooks import RECORDS_IN_A_MESSAGE, WebhookOff
 from ronda.api.tests.programs import JSON, make_owner
 from ronda.company.models import AuditEntry, Job, OutgoingMail
+from ronda.contracts.services import LineChange, amend
+from ronda.quotes.services import record_acceptance, refuse_quote
 from tests.makers import (
     make_amendment,
+    make_contract,
     make_document,
+    make_loss_reason,
     make_payment,
+    make_quote,
     make_webhook,
 )
 
@@ -87,6 +94,29 @@ def test_a_contract_that_ends_is_told(firm, webhook):
     assert found["contract.terminated"] == [
         {"id": amendment.contract_id, "amendment": amendment.pk, "ends_on": "2026-12-31"}
     ]
+
+
+def test_a_contract_that_changes_is_told_with_what_changes_and_from_when(firm, webhook):
+    contract = make_contract(firm[0], 1)
+    fee = LineChange(contract.lines.get().pk, price=Decimal("12.50"))
+    days = {"effective_on": date(2026, 4, 1), "on": NOON.date()}
+    amendment = amend(contract, changes=[fee], reason="agreed", by="anna", **days)
+    facts = {"id": contract.pk, "amendment": amendment.pk, "kind": "change", "effective_on": "2026-04-01"}
+    assert dict(said())["contract.amended"] == [facts]
+
+
+def test_a_quote_accepted_and_one_refused_are_told(firm, webhook):
+    taken, lost = make_quote(firm[0], 1), make_quote(firm[0], 2)
+    record_acceptance(taken, wanted=(), on=NOON.date(), now=NOON, by="anna")
+    refuse_quote(lost, reason=make_loss_reason(firm[0], 1), now=NOON, by="anna")
+    assert said() == [
+        ("quote.accepted", [{"id": taken.pk, "by_customer": False}]),
+        ("quote.refused", [{"id": lost.pk, "by_customer": False}]),
+    ]
+
+
+def test_every_event_that_can_be_asked_for_is_known_here():
+    assert sorted(event_names()) == sorted(ALL)
 
 
 def test_customers_saved_on_the_screen_or_by_a_program_are_told(firm, webhook, client):
