@@ -3,19 +3,25 @@
 from typing import Any
 
 from django.contrib.auth import get_user_model
+from django.core.files.base import ContentFile
 
 from ronda.company.models import (
+    Attachment,
     AuditEntry,
     Branch,
     Company,
+    CompanyGroup,
     Membership,
     NumberSeries,
     OutgoingMail,
     Role,
     Schedule,
     Team,
+    Workstation,
 )
 from ronda.company.services.companies import create_company
+from ronda.company.services.files import attach_file, delete_attachment
+from ronda.customfields.models import CustomField
 
 
 def make_company(name: str = "Aria Srl", country: str = "IT", **facts: Any) -> Company:
@@ -25,6 +31,16 @@ def make_company(name: str = "Aria Srl", country: str = "IT", **facts: Any) -> C
 
 def make_branch(company: Company, n: int) -> Branch:
     return Branch.objects.create(company=company, code=f"B{n}", name=f"Branch number {n}")
+
+
+def make_company_group(company: Company, n: int) -> CompanyGroup:
+    return CompanyGroup.objects.create(name=f"Group number {n} of {company.pk}")
+
+
+def make_workstation(company: Company, n: int) -> Workstation:
+    return Workstation.objects.create(
+        company=company, name=f"Workstation number {n}", branch=make_branch(company, n)
+    )
 
 
 def make_role(company: Company, n: int) -> Role:
@@ -74,4 +90,21 @@ def make_mail(company: Company, n: int) -> OutgoingMail:
 def make_schedule(company: Company, n: int) -> Schedule:
     return Schedule.objects.create(
         name=f"Every night {company.pk} {n}", kind="tests.nothing", cron="0 3 * * *"
+    )
+
+
+def make_branch_file(company: Company, n: int) -> Attachment:
+    text = ContentFile(f"text {n}".encode())
+    return attach_file(make_branch(company, n), text, name=f"file {n}.txt", by="test", note=f"Note {n}")
+
+
+def make_binned_file(company: Company, n: int) -> Attachment:
+    file = make_branch_file(company, n)
+    delete_attachment(file, by="test")
+    return Attachment.objects.get(pk=file.pk)
+
+
+def make_custom_field(company: Company, n: int) -> CustomField:
+    return CustomField.objects.create(
+        company=company, on="parties.party", code=f"field_{n}", label=f"Field number {n}"
     )

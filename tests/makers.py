@@ -15,17 +15,6 @@ from ronda.api.models import Token, Webhook, WebhookDelivery
 from ronda.api.services import make_token, save_webhook, send_test
 from ronda.billing.models import BillingRun, Document
 from ronda.billing.services import DraftLine, draft_document, issue_document, prepare_run
-from ronda.catalogue.models import (
-    CustomerPrice,
-    Item,
-    ItemFamily,
-    ListPrice,
-    PriceList,
-    Unit,
-    VatCode,
-    VatRate,
-)
-from ronda.catalogue.services import create_item
 from ronda.company.models import (
     Company,
     ImportBatch,
@@ -33,23 +22,17 @@ from ronda.company.models import (
 )
 from ronda.contracts.models import Amendment, Contract, ContractLine, ContractProposal, Suspension
 from ronda.contracts.services import NewLine, create_contract, suspend, terminate
-from ronda.operations.models import Backup
+from ronda.operations.models import Backup, DataCheck
 from ronda.packages.models import Package, PackageTemplate, TemplateLine, Wallet, WalletEntry
 from ronda.packages.services import offer_of, sell, set_aside, use
 from ronda.parties.models import (
-    BankAccount,
-    BillingAccount,
-    BillingGroup,
-    Contact,
-    Family,
     Party,
     PaymentMethod,
-    PaymentTerms,
-    Site,
 )
-from ronda.parties.services import add_contact, add_site, create_party
 from ronda.payments.models import Allocation, Instalment, Payment
 from ronda.payments.services import record_payment
+from ronda.privacy.models import Anonymisation, Consent, ConsentText, PersonalExport
+from ronda.privacy.services import record_consents, request_export, write_text
 from ronda.quotes.models import LossReason, Quote, QuoteItemFacts
 from ronda.quotes.services import NewLine as NewQuoteLine
 from ronda.quotes.services import create_quote, send_quote
@@ -65,103 +48,40 @@ from ronda.renewals.services import (
 from ronda.reports.models import ContractConditions
 from ronda.reports.services import copy_default
 from tests.company_makers import (
+    make_binned_file,
     make_branch,
+    make_branch_file,
+    make_company_group,
     make_counter,
+    make_custom_field,
     make_mail,
     make_member,
     make_operation,
     make_role,
     make_schedule,
     make_team,
+    make_workstation,
 )
 from tests.company_makers import (
     make_company as make_company,
 )
-
-
-def make_party(company: Company, n: int) -> Party:
-    return create_party(
-        company, name=f"Customer number {n}", by="test", street=f"Via Roma {n}", city=f"Town {n}",
-        email=f"c{n}@example.org", families=[make_family(company, n)],
-    )  # fmt: skip
-
-
-def make_family(company: Company, n: int) -> Family:
-    return Family.objects.create(company=company, name=f"Family number {n}")
-
-
-def make_site(company: Company, n: int) -> Site:
-    party = make_party(company, n)
-    group = BillingGroup.objects.create(account=party.accounts.get(), code=f"S{n}")
-    return add_site(party, name=f"Site number {n}", by="test", billing_group=group)
-
-
-def make_contact(company: Company, n: int) -> Contact:
-    site = make_site(company, n)
-    return add_contact(site.party, name=f"Person number {n}", by="test", site=site)
-
-
-def make_billing_account(company: Company, n: int) -> BillingAccount:
-    account = make_party(company, n).accounts.get()
-    account.terms = PaymentTerms.objects.filter(company=company).first()
-    account.method = PaymentMethod.objects.filter(company=company).first()
-    account.save()
-    return account
-
-
-def make_billing_group(company: Company, n: int) -> BillingGroup:
-    return BillingGroup.objects.create(account=make_party(company, n).accounts.get(), code=f"G{n}")
-
-
-def make_bank_account(company: Company, n: int) -> BankAccount:
-    return BankAccount.objects.create(party=make_party(company, n), iban=f"IT60X05428111010000001234{n:02d}")
-
-
-def make_terms(company: Company, n: int) -> PaymentTerms:
-    return PaymentTerms.objects.create(company=company, code=f"T{n}", name=f"Terms number {n}", days=[n])
-
-
-def make_method(company: Company, n: int) -> PaymentMethod:
-    return PaymentMethod.objects.create(company=company, code=f"M{n}", name=f"Method number {n}")
-
-
-def make_item(company: Company, n: int) -> Item:
-    return create_item(
-        company,
-        name=f"Item number {n}",
-        by="test",
-        price=Decimal(n),
-        family=make_item_family(company, n),
-        unit=Unit.objects.filter(company=company).first(),
-    )
-
-
-def make_item_family(company: Company, n: int) -> ItemFamily:
-    return ItemFamily.objects.create(company=company, name=f"Heading number {n}")
-
-
-def make_unit(company: Company, n: int) -> Unit:
-    return Unit.objects.create(company=company, code=f"u{n}", name=f"Unit number {n}")
-
-
-def make_vat_code(company: Company, n: int) -> VatCode:
-    code = VatCode.objects.create(company=company, code=f"V{n}", name=f"VAT number {n}")
-    VatRate.objects.create(vat_code=code, valid_from=date(2020, 1, 1), percent=Decimal(22))
-    return code
-
-
-def make_price_list(company: Company, n: int) -> PriceList:
-    made = PriceList.objects.create(company=company, name=f"List number {n}")
-    made.accounts.add(make_party(company, n).accounts.get())
-    ListPrice.objects.create(price_list=made, item=make_item(company, n), price=Decimal(n))
-    return made
-
-
-def make_customer_price(company: Company, n: int) -> CustomerPrice:
-    return CustomerPrice.objects.create(
-        party=make_party(company, n), item=make_item(company, n), price=Decimal(n)
-    )
-
+from tests.party_makers import (
+    make_bank_account,
+    make_billing_account,
+    make_billing_group,
+    make_contact,
+    make_customer_price,
+    make_family,
+    make_item,
+    make_item_family,
+    make_method,
+    make_party,
+    make_price_list,
+    make_site,
+    make_terms,
+    make_unit,
+    make_vat_code,
+)
 
 TODAY = date(2026, 3, 2)
 
@@ -404,10 +324,56 @@ def make_backup(_company: Company, n: int) -> Backup:
     )
 
 
-OF_THE_INSTALLATION = frozenset({"Schedules", "Backups"})
+def make_data_check(company: Company | None, n: int) -> DataCheck:
+    facts = {"rows": 10 + n, "version": "1", "seconds": "0.1", "results": [], "series": []}
+    return DataCheck.objects.create(
+        company=company, at=datetime(2026, 9, 1, 4, n % 60, tzinfo=UTC), by=f"person{n}", **facts
+    )
+
+
+OF_THE_INSTALLATION = frozenset({"CompanyGroups", "Schedules", "Backups"})
+
+
+def make_consent_text(company: Company, n: int) -> ConsentText:
+    facts = {"purpose": "marketing", "channel": "sms", "language": "it", "text": f"Text number {n}"}
+    return write_text(company, title=f"Text number {n}", valid_from=date(2026, 1, 1), by="test", **facts)
+
+
+def make_consent(company: Company, n: int, party: Party | None = None) -> Consent:
+    texts = ConsentText.objects.filter(company=company).order_by("version")
+    text = texts.first() or make_consent_text(company, n)
+    facts = {"answered_on": date(2026, 1, 2), "on": date(2026, 1, 2), "source": "paper", "by": "test"}
+    return record_consents(party or make_party(company, n), [(text, "given")], **facts)[0]
+
+
+def make_consent_to_renew(company: Company, n: int) -> Consent:
+    consent = make_consent(company, n)
+    make_consent_text(company, n)
+    return consent
+
+
+def make_person(company: Company, n: int) -> Party:
+    """A customer who is a person, whom nobody has touched for years."""
+    party = make_party(company, n)
+    Party.objects.filter(pk=party.pk).update(kind="person", updated_at=datetime(2015, 1, 1, tzinfo=UTC))
+    party.refresh_from_db()
+    return party
+
+
+def make_anonymisation(company: Company, n: int) -> Anonymisation:
+    facts = {"at": datetime(2026, 1, 2, tzinfo=UTC), "by": "test", "fields": n, "records": 1, "files": 0}
+    return Anonymisation.objects.create(company=company, party=make_party(company, n), **facts)
+
+
+def make_personal_export(company: Company, n: int) -> PersonalExport:
+    return request_export(make_party(company, n), now=datetime(2026, 1, 2, tzinfo=UTC), by="test")
+
 
 MAKERS: dict[str, Callable[[Company, int], Any]] = {
     "Backups": make_backup,
+    "DataChecks": make_data_check,
+    "FileBin": make_binned_file,
+    "Files": make_branch_file,
     "Customers": make_party,
     "Sites": make_site,
     "Contacts": make_contact,
@@ -454,12 +420,22 @@ MAKERS: dict[str, Callable[[Company, int], Any]] = {
     "CommissionRules": make_commission_rule,
     "CommissionEntries": make_commission_entry,
     "CommissionStatements": make_commission_statement,
+    "Consents": make_consent,
+    "ConsentTexts": make_consent_text,
+    "ToAskAgain": make_consent_to_renew,
+    "WithoutNotice": make_person,
+    "Candidates": make_person,
+    "Anonymisations": make_anonymisation,
+    "PersonalExports": make_personal_export,
     "Companies": lambda company, n: company,
     "Branches": make_branch,
+    "CompanyGroups": make_company_group,
     "People": make_member,
     "AccountReview": make_member,
+    "CustomFields": make_custom_field,
     "Roles": make_role,
     "Teams": make_team,
+    "Workstations": make_workstation,
     "Counters": make_counter,
     "Operations": make_operation,
     "Imports": lambda company, n: ImportBatch.objects.create(

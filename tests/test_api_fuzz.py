@@ -75,6 +75,8 @@ def told(client: Client, method: str, path: str, body: Any = None) -> list[str]:
     sent = body if isinstance(body, bytes) else json.dumps(body)
     with taken_back():
         answer = client.generic(method, path, sent, content_type=JSON)
+        if answer.streaming:  # the bytes of a file
+            answer.close()
     return [f"{answer.status_code} {method} {path[:200]} {sent[:300]!r}"] if answer.status_code >= 500 else []
 
 

@@ -166,12 +166,9 @@ def ensure_packages(profile: str) -> None:
     if kept == wanted:
         return
     say("installing Python packages" + (" (with those for tests)" if profile == "test" else ""))
+    options = ["--quiet", "--require-hashes", "--compile-bytecode", "--python", str(PYTHON)]
     call(
-        [
-            PYTHON,
-            *["-m", "uv", "pip", "sync", "--quiet", "--require-hashes", "--compile-bytecode"],
-            *["--python", PYTHON, *locks],
-        ],
+        [PYTHON, *["-m", "uv", "pip", "sync"], *options, *locks],
         remedy="The Python package registry must be reachable. Then run the command again.",
     )
     put_project_on_path()

@@ -7,7 +7,6 @@ from decimal import Decimal
 
 from ronda.accounting.domain.postings import settled_movements
 from ronda.billing.domain.totals import DocumentTerms, Gift, Line, StampRule, Totals, Withholding, totals
-from ronda.company.domain.numbers import missing_ranges
 from ronda.countries.it.pack import Italy
 from ronda.kernel.money import ZERO
 from ronda.payments.domain.cash import cash_rounding
@@ -205,8 +204,9 @@ def allocation() -> Rows:
 def number_gaps() -> Rows:
     rows: Rows = [("counter stands at", "numbers on documents", "reported as missing")]
     for last, used in ((5, (1, 2, 3, 4, 5)), (6, (1, 2, 5)), (3, ())):
-        gaps = ", ".join(
-            f"{first}–{to}" if first != to else f"{first}" for first, to in missing_ranges(used, up_to=last)
-        )
+        # The product asks the database, which compares each number with the one before it.
+        before = [0, *used, last + 1]
+        ends = [(one + 1, two - 1) for one, two in zip(before, before[1:], strict=False) if two > one + 1]
+        gaps = ", ".join(f"{first}–{to}" if first != to else f"{first}" for first, to in ends)
         rows.append((last, ", ".join(map(str, used)) or "none", gaps or "none"))
     return rows

@@ -95,6 +95,13 @@ ON_A_PHONE = (
     Shot("contract-phone", "contract-detail", of="contract-list", query="status=active&sort=-starts_on"),
 )
 FRENCH = (Shot("contracts-french", "contract-list"),)
+#: Taken in Italian and in French: the pictures' names end in the language.
+IN_BOTH = (
+    Shot("role-matrix", "role-detail", of="role-list", query="sort=name"),
+    Shot("options", "settings"),
+    Shot("log", "operation-list"),
+    Shot("jobs", "job-list"),
+)
 
 
 def main() -> int:
@@ -109,6 +116,9 @@ def main() -> int:
         taken = [*_series(browser, site, LIGHT), *_series(browser, site, DARK, theme="dark")]
         taken += _series(browser, site, ON_A_PHONE, size=PHONE)
         taken += _series(browser, site, FRENCH, language="fr")
+        for language in PEOPLE:
+            shots = tuple(shot._replace(name=f"{shot.name}-{language}") for shot in IN_BOTH)
+            taken += _series(browser, site, shots, language=language)
         browser.close()
     for picture in taken:
         if picture.stat().st_size > LARGEST:

@@ -34,8 +34,9 @@ INTRODUCTION = """# Options
 
 Written by `python -m tools.write_manual` from the declarations in the code; do not edit it by hand.
 
-The screen is at `/settings/`. A value set for a branch wins over that of the company, and that over the
-default. Every change is in the operations log with the value before and after.
+The screen is at `/settings/`. The nearest value wins: that of the workstation, of its branch, of the company,
+of the installation, then the default. The page says where each value comes from and who changed it. Every
+change is in the operations log with the value before and after.
 """
 
 
@@ -92,8 +93,7 @@ def options_manual() -> str:
             parts.append(f"## {group.label} (`{code}`)\n")  # type: ignore[attr-defined]
             if group.help:  # type: ignore[attr-defined]
                 parts.append(f"{group.help}\n")  # type: ignore[attr-defined]
-            scope = " or ".join(group.scope)  # type: ignore[attr-defined]
-            parts.append(f"May be set for: {scope}.\n")
+            parts.append(f"May be set for: {_places(group.scope)}.\n")  # type: ignore[attr-defined]
             parts.append(markdown([("option", "name", "default", "meaning"), *_rows(group)]) + "\n")
     return "\n".join(parts)
 
@@ -108,7 +108,15 @@ def _rows(group: Any) -> Iterator[Sequence[object]]:
         limits = [f"{word} {facts[name]}" for name, word in _LIMITS if name in facts]
         if limits:
             meaning.append("Limits: " + ", ".join(limits) + ".")
+        if facts["scope"]:
+            meaning.append(f"May be set for: {_places(facts['scope'])}.")
         yield facts["label"], f"`{declared.name}`", _in_words(declared.default, choices), " ".join(meaning)
+
+
+def _places(scope: Sequence[str]) -> str:
+    """The places an option may be set for, in words."""
+    *first, last = scope
+    return f"{', '.join(first)} or {last}" if first else last
 
 
 _LIMITS = (("min_value", "at least"), ("max_value", "at most"), ("max_length", "characters at most"))

@@ -1,13 +1,14 @@
 """Trial balance, ledgers, and whether books and documents agree."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Q, QuerySet, Sum
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from ronda.accounting.domain.postings import VAT_ROLES
 from ronda.accounting.models import Account, Closing, DeferralLine, JournalEntry, JournalLine
@@ -19,6 +20,10 @@ from ronda.kernel.money import ZERO, to_cents
 from ronda.payments.queries import Problem
 
 CHUNK = 500
+TEXTS = {
+    "unposted": gettext_lazy("%(document)s has no entry."),
+    "differs": gettext_lazy("The entry of %(document)s differs from the document."),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +229,10 @@ def misposted_documents(company: Company) -> list[Problem]:
     issued = Document.objects.filter(company=company, status=Document.Status.ISSUED)
     ids = list(issued.order_by("pk").values_list("pk", flat=True))
     for at in range(0, len(ids), CHUNK):
-        found += _misposted(company, ids[at : at + CHUNK])
+        found += [
+            Problem(str(TEXTS[one.code]) % {"document": one.label}, "billing.document", one.pk)
+            for one in misposted(company, ids[at : at + CHUNK])
+        ]
     return found
 
 
@@ -233,7 +241,16 @@ def problems(company: Company) -> list[Problem]:
     return [*unbalanced_entries(company), *misposted_documents(company)]
 
 
-def _misposted(company: Company, ids: list[int]) -> Iterable[Problem]:
+class Misposted(NamedTuple):
+    """An issued document that has no entry ("unposted"), or one that says something else ("differs")."""
+
+    code: str
+    pk: int
+    label: str
+
+
+def misposted(company: Company, ids: Sequence[int]) -> Iterator[Misposted]:
+    """Those of these documents that the books do not have as they are; four statements."""
     sources = {f"billing.document:{pk}": pk for pk in ids}
     entries = JournalEntry.objects.filter(company=company, source__in=sources)
     posted: dict[int, dict[str, Decimal]] = {
@@ -248,13 +265,12 @@ def _misposted(company: Company, ids: list[int]) -> Iterable[Problem]:
         wanted = {"customers": owed, **by_role}
         if pk not in posted:
             if any(wanted.values()):
-                yield Problem(_("%(document)s has no entry.") % {"document": label}, "billing.document", pk)
+                yield Misposted("unposted", pk, label)
         elif any(posted[pk].get(role, ZERO) != amount for role, amount in wanted.items()):
-            text = _("The entry of %(document)s differs from the document.") % {"document": label}
-            yield Problem(text, "billing.document", pk)
+            yield Misposted("differs", pk, label)
 
 
-def _expected(ids: list[int]) -> dict[int, tuple[str, Decimal, dict[str, Decimal]]]:
+def _expected(ids: Sequence[int]) -> dict[int, tuple[str, Decimal, dict[str, Decimal]]]:
     """Of each document: its label, what the customer is to owe, the VAT by account role."""
     found: dict[int, tuple[str, Decimal, dict[str, Decimal]]] = {}
     signs: dict[int, int] = {}

@@ -75,6 +75,7 @@ def moved(entry: JournalEntry) -> Decimal:
 
 class JournalEntries(Workspace):
     model = JournalEntry
+    no_import = _("Entries are posted by documents and payments and never change.")
     whole_company = True
     area = "books"
     icon = "book-open"

@@ -8,6 +8,7 @@ from ronda.company.options import option, option_group
     "accounts",
     label=_("Sign-in and passwords"),
     help=_("For people who work in several companies the strictest value counts."),
+    scope=("installation", "company"),
 )
 class AccountOptions:
     """How long passwords live and what happens after wrong attempts (O60, O61)."""

@@ -29,9 +29,9 @@ def companies_of_person(user: User) -> list[Company]:
 
 
 def rules_of(user: User) -> Rules:
-    """The options of a person's companies; the declared values for people without a company."""
+    """The options of a person's companies; those of the installation for people without a company."""
     read = [options.read(AccountOptions, company) for company in companies_of_person(user)]
-    read = read or [AccountOptions()]
+    read = read or [options.read(AccountOptions, None)]
     months = [one.months_valid for one in read if one.months_valid]
     return Rules(months_valid=min(months, default=0), attempts=min(one.attempts for one in read))
 

@@ -116,6 +116,7 @@ class AccountReview(Workspace):
     """Every account of the company with what a periodic review asks (O67)."""
 
     model = Membership
+    no_import = _("Accounts are reviewed here, not made.")
     code, title = "account-review", _("Review of accounts")
     area, icon, order_in_area = "settings", "file-check", 35
     columns = (

@@ -9,9 +9,9 @@ class AgentsConfig(AppConfig):
 
     def ready(self) -> None:
         from ronda.agents import receivers, wording  # noqa: F401, PLC0415 -- register themselves
-        from ronda.agents.queries import numbers_of_statements  # noqa: PLC0415 -- needs the models
+        from ronda.agents.queries import numbered_statements  # noqa: PLC0415 -- needs the models
         from ronda.agents.services.statements import NUMBERED_KIND  # noqa: PLC0415 -- needs the models
         from ronda.company.numbering import register_numbered  # noqa: PLC0415 -- needs the models
         from ronda.kernel.i18n import _  # noqa: PLC0415 -- with the rest
 
-        register_numbered(NUMBERED_KIND, label=_("commission statements"), issued=numbers_of_statements)
+        register_numbered(NUMBERED_KIND, label=_("commission statements"), rows=numbered_statements)

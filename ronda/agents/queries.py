@@ -1,22 +1,23 @@
 """Reads on agents that services and pages share."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet, Value
 
 from ronda.agents.domain.splits import Rule
 from ronda.agents.models import Agent, Base, Commission, CommissionEntry, CommissionRule, Statement
 from ronda.billing.models import Document
-from ronda.company.models import NumberSeries
 from ronda.contracts.models import Contract
 from ronda.kernel.money import ZERO
 from ronda.parties.models import Party
 
+# The series of statements: there is one.
+SERIES = "PROV"
 FROZEN = Q(statement__state__in=[Statement.State.CONFIRMED, Statement.State.PAID])
 # What the names of rules and of entries are made of.
 RULE_NAMES = ("agent", "contract", "line__item", "party", "item")
@@ -144,10 +145,10 @@ def sum_of(entries: "QuerySet[CommissionEntry]") -> Decimal:
     return sum(entries.values_list("amount", flat=True), ZERO)
 
 
-def numbers_of_statements(series: NumberSeries) -> Iterable[int]:
-    """Numbers of a counter that a statement carries, for the gap report (O6)."""
-    rows = Statement.objects.filter(company_id=series.company_id, year=series.year, number__isnull=False)
-    return [number for number in rows.values_list("number", flat=True) if number is not None]
+def numbered_statements(company_id: int) -> QuerySet[Statement]:
+    """The statements that carry a number, for the gap report (O6)."""
+    rows = Statement.objects.filter(company_id=company_id, number__isnull=False)
+    return rows.annotate(series=Value(SERIES), date=F("confirmed_on"))
 
 
 @dataclass(frozen=True, slots=True)

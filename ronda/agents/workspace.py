@@ -173,6 +173,7 @@ class CommissionRules(Workspace):
     """The shares agents have: of a fee, a contract, a customer, a service or everything (E30)."""
 
     model = CommissionRule
+    import_key = ("agent", "party", "contract", "item", "starts_on")
     whole_company, area, icon, order_in_area = True, "agents", "percent", 40
     columns = (Column("agent", sort="agent__name"), *RULE_COLUMNS)
     facts = (
@@ -232,6 +233,7 @@ class CommissionEntries(Workspace):
     """The agents' ledger: what was earned when, and the statement that shows it."""
 
     model = CommissionEntry
+    no_import = _("Commissions mature from documents and payments.")
     area, icon, order_in_area = "agents", "coins", 20
     columns = (
         Column("matured_on", link=True),
@@ -259,8 +261,7 @@ class CommissionEntries(Workspace):
         ),
     )
     search = ("agent__name", "commission__party__name", "commission__document__label", "text")
-    related = ENTRY_NAMES
-    order = ("-matured_on", "-pk")
+    related, order = ENTRY_NAMES, ("-matured_on", "-pk")
     whole_company, may_add = True, False
     empty_text = _("Commissions appear when documents are issued, or paid, on which an agent has a share.")
 
@@ -269,8 +270,8 @@ class CommissionStatements(Workspace):
     """What agents are shown and paid."""
 
     model = Statement
-    code = "commissionstatement"
-    area, icon, order_in_area = "agents", "receipt", 30
+    no_import = _("Statements add up commissions that matured here.")
+    code, area, icon, order_in_area = "commissionstatement", "agents", "receipt", 30
     columns = (
         Column("__str__", _("statement"), link=True, sort="label"),
         Column("agent", sort="agent__name"),
@@ -285,8 +286,7 @@ class CommissionStatements(Workspace):
     facts = ()
     filters = (ChoiceFilter("state"), RelationFilter("agent"), RangeFilter("ends_on"), RangeFilter("paid_on"))
     search = ("label", "agent__name", "reference")
-    related = ("agent", "company")
-    order = ("-ends_on", "-pk")
+    related, order = ("agent", "company"), ("-ends_on", "-pk")
     whole_company, may_add = True, False
     detail_view = StatementPage
     actions = (

@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from ronda.analysis.group_pages import GroupPage
 from ronda.analysis.pages import PAGES
 from ronda.workspace.declare import Area, Page, Workspace, register_area, register_page
 
@@ -33,3 +34,15 @@ for _order, (_name, _page) in enumerate(PAGES.items(), start=1):
             order=10 * _order,
         )
     )
+register_page(
+    Page(
+        "analysis-companies",
+        GroupPage.page_title,
+        "analysis-companies",
+        "analysis",
+        icon="building-2",
+        permission=str(GroupPage.permission_required),
+        keywords=(_("group of companies"), _("branches")),
+        order=60,
+    )
+)

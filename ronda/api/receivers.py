@@ -12,6 +12,7 @@ from ronda.contracts.events import ContractsAmended, ContractTerminated
 from ronda.contracts.models import Contract
 from ronda.kernel.bus import handles
 from ronda.payments.events import PaymentsRecorded
+from ronda.privacy.events import CustomerAnonymised
 from ronda.quotes.events import QuoteAnswered
 from ronda.workspace.events import RecordSaved
 
@@ -25,6 +26,7 @@ name_event("quote.accepted", _("Quote accepted"))
 name_event("quote.refused", _("Quote refused"))
 name_event("customer.added", _("Customer added"))
 name_event("customer.changed", _("Customer changed"))
+name_event("customer.anonymised", _("Customer anonymised"))
 
 
 @handles(DeliveriesQueued)
@@ -77,3 +79,9 @@ def tell_of_customer(event: RecordSaved) -> None:
         code = "customer.added" if event.added else "customer.changed"
         facts = {"id": event.pk, "fields": sorted(event.changes)}
         announce(code, company_id=event.company_id, records=[facts], by=event.by)
+
+
+@handles(CustomerAnonymised)
+def tell_of_anonymisation(event: CustomerAnonymised) -> None:
+    facts = [{"id": event.party_id}]
+    announce("customer.anonymised", company_id=event.company_id, records=facts, by=event.by)

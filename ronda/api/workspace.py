@@ -10,6 +10,7 @@ from ronda.api.models import Token, Webhook, WebhookDelivery
 from ronda.api.pages import TokenAddPage
 from ronda.api.queries import events_in_words, scopes_in_words
 from ronda.api.services import make_token, replay, revoke_token, save_webhook, send_test
+from ronda.parties.workspace.customers import PeopleFilter
 from ronda.workspace.declare import Action, Column, PickFilter, RangeFilter, Tab, Workspace
 
 STATE_BADGES = {"queued": "gray", "delivered": "green", "failed": "red"}
@@ -33,6 +34,7 @@ def never(_token: Token) -> bool:
 
 class Tokens(Workspace):
     model = Token
+    no_import = _("A token is shown once, to whoever makes it.")
     code = "api-token"
     area, icon, order_in_area = "settings", "key-round", 90
     columns = (
@@ -47,7 +49,7 @@ class Tokens(Workspace):
     )
     facts = (*columns, Column("created_at"))
     filters = (
-        "user",
+        PeopleFilter("user"),
         PickFilter(
             "state",
             _("State"),
@@ -85,6 +87,7 @@ def save_address(form: WebhookForm, *, by: str, company: Any) -> Webhook:
 
 class Webhooks(Workspace):
     model = Webhook
+    no_import = _("A webhook has a secret of its own, which its receiver has to be told.")
     area, icon, order_in_area = "settings", "send", 91
     columns = (
         Column("name", link=True),
@@ -122,6 +125,7 @@ class Webhooks(Workspace):
 
 class Deliveries(Workspace):
     model = WebhookDelivery
+    no_import = _("Deliveries are messages that were sent.")
     code = "webhook-delivery"
     area, icon, order_in_area = "settings", "list-checks", 92
     company_path = "webhook__company"

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from ronda.catalogue.models import Item, VatCode
 from ronda.company.models import Branch, Company
 from ronda.parties.models import BillingAccount, BillingGroup, Party, PaymentMethod, PaymentTerms, Site
+from ronda.workspace.extras import extensible
 from ronda.workspace.text_index import text_indexed
 
 
@@ -35,6 +36,7 @@ class DocumentKind(models.TextChoices):
     ADVANCE = "advance", _("advance invoice")
 
 
+@extensible(closed=Q(status="issued"))
 @text_indexed("label", "heading", "purchase_order")
 class Document(models.Model):
     """A draft, then an issued document that never changes any more (R34)."""
@@ -244,6 +246,28 @@ class VatSummary(models.Model):
 
     def __str__(self) -> str:
         return f"{self.rate} % {self.nature}".strip()
+
+
+class ChainLink(models.Model):
+    """An issued document in the chain of its series and year; never changed (`billing.domain.chain`)."""
+
+    document = models.OneToOneField(Document, models.PROTECT, related_name="+", verbose_name=_("document"))
+    company = models.ForeignKey(Company, models.PROTECT, related_name="+", db_index=False)
+    series = models.CharField(_("series"), max_length=20, blank=True)
+    year = models.PositiveSmallIntegerField(_("year"))
+    number = models.PositiveIntegerField(_("number"))
+    content = models.CharField(max_length=64)
+    previous = models.CharField(max_length=64)
+    digest = models.CharField(max_length=64)
+
+    class Meta:
+        verbose_name = _("link of the chain of documents")
+        verbose_name_plural = _("links of the chain of documents")
+        # The last link of a chain is read at every issue.
+        indexes = [models.Index(fields=["company", "series", "year", "id"], name="last_link_of_a_chain")]
+
+    def __str__(self) -> str:
+        return f"{self.series} {self.number}/{self.year}"
 
 
 class BillingRun(models.Model):

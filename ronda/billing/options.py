@@ -2,14 +2,16 @@ from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
 
-from ronda.company.options import option, option_group
+from ronda.company.options import BRANCH, COMPANY, WORKSTATION, option, option_group
+
+# A department or a till may number its documents in series of its own (O8).
+NUMBERED = (COMPANY, BRANCH, WORKSTATION)
 
 
 @option_group(
     "billing",
     label=_("Documents"),
     help=_("Series, numbers and what the month does with small amounts."),
-    scope=("company", "branch"),
 )
 class BillingOptions:
     """How a company numbers and issues its documents. Empty series follow the country's custom."""
@@ -20,9 +22,14 @@ class BillingOptions:
         help=_("Empty: the usual one of the country."),
         max_length=20,
         required=False,
+        scope=NUMBERED,
     )
-    credit_note_series: str = option("", label=_("Series of credit notes"), max_length=20, required=False)
-    advance_series: str = option("", label=_("Series of advance invoices"), max_length=20, required=False)
+    credit_note_series: str = option(
+        "", label=_("Series of credit notes"), max_length=20, required=False, scope=NUMBERED
+    )
+    advance_series: str = option(
+        "", label=_("Series of advance invoices"), max_length=20, required=False, scope=NUMBERED
+    )
     number_format: str = option(
         "",
         label=_("How a number is written"),
@@ -31,6 +38,7 @@ class BillingOptions:
         ),
         max_length=40,
         required=False,
+        scope=NUMBERED,
     )
     charge_stamp_duty: bool = option(
         default=True,

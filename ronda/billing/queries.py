@@ -3,20 +3,16 @@
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, Sum
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Sum
 from django.db.models.functions import Round
 
 from ronda.billing.domain.sealing import seal
 from ronda.billing.models import Document, DocumentLine, RunEntry, VatSummary
-from ronda.company.models import NumberSeries
 
 
-def numbers_in_use(series: NumberSeries) -> Iterable[int]:
-    """Numbers of a counter that a document carries, for the gap report (O6, O7)."""
-    rows = Document.objects.filter(
-        company_id=series.company_id, series=series.code, year=series.year, number__isnull=False
-    )
-    return [number for number in rows.values_list("number", flat=True) if number is not None]
+def numbered_documents(company_id: int) -> QuerySet[Document]:
+    """The documents that carry a number, for the table of the last ones and the gap report (O6, O7)."""
+    return Document.objects.filter(company_id=company_id, number__isnull=False)
 
 
 class Problem(NamedTuple):

@@ -24,6 +24,7 @@ from ronda.workspace.declare import (
     register_area,
     register_page,
 )
+from ronda.workspace.extra_actions import details_action
 
 STATUS_COLOURS = {Document.Status.DRAFT: "gray", Document.Status.ISSUED: "green"}
 KIND_COLOURS = {
@@ -64,6 +65,10 @@ class Documents(Workspace):
     """Invoices, credit notes and advance invoices, drafts included."""
 
     model = Document
+    no_import = _(
+        "Documents are numbered and never change once they are issued: they are made here. "
+        "Past invoices come in by “Import invoices”."
+    )
     customer_path = "party"
     area = "billing"
     icon = "file-text"
@@ -116,6 +121,7 @@ class Documents(Workspace):
             danger=True,
             enabled=is_draft,
         ),
+        details_action(Document, enabled=lambda document: not document.is_draft),
     )
     create_label = _("New document")
     empty_text = _("Documents appear here when the month is issued, or when you write one by hand.")
@@ -126,6 +132,7 @@ class Runs(Workspace):
     """The months that were run, and the previews that wait."""
 
     model = BillingRun
+    no_import = _("A run bills what contracts owe: import the contracts.")
     whole_company = True
     area = "billing"
     icon = "history"

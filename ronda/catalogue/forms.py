@@ -60,7 +60,7 @@ class ItemForm(AutomaticCode):
 
     def facts(self) -> dict[str, Any]:
         """What the service takes."""
-        return {name: self.cleaned_data[name] for name in self.fields if name != "seen"}
+        return self.declared_data()
 
 
 class FamilyForm(CompanyModelForm):

@@ -1,6 +1,6 @@
 """A table of services and articles."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -11,23 +11,23 @@ from ronda.catalogue.models import Item, ItemFamily, Unit, VatCode
 from ronda.catalogue.queries import vat_rules
 from ronda.catalogue.services.importing import update_items
 from ronda.catalogue.services.items import create_items
+from ronda.company.imports.columns import Words, choice_field, yes_or_no
 from ronda.company.imports.declare import (
+    NOTHING,
     ChunkRun,
     Facts,
     Importer,
     ImportField,
-    bool_cell,
     decimal_cell,
     register_importer,
     text,
-    word,
 )
 from ronda.company.imports.records import plain
 from ronda.company.models import Company
 from ronda.kernel.errors import Refusal
 from ronda.parties.domain.names import normalised
 
-KINDS = {
+KIND_WORDS = {
     "servizio": "service", "service": "service", "prestazione": "service", "prestation": "service",
     "s": "service",
     "articolo": "article", "article": "article", "prodotto": "article", "produit": "article",
@@ -36,7 +36,9 @@ KINDS = {
 }  # fmt: skip
 TRACKED = ("code", "name", "price", "vat_code_id", "kind")
 FIELDS = (
-    ImportField("code", _("code"), text(30), example="0012", alike=("code", "codice articolo", "ref")),
+    ImportField(
+        "code", _("code"), text(30), example="0012", empty=NOTHING, alike=("code", "codice articolo", "ref"),
+    ),
     ImportField(
         "name", _("name"), text(200), required=True, example="Canone assistenza",
         alike=("descrizione", "servizio", "articolo", "designation", "libelle"),
@@ -44,18 +46,31 @@ FIELDS = (
     ImportField(
         "description", _("text on documents"), text(2000), alike=("testo", "descrizione estesa", "texte"),
     ),
-    ImportField("kind", _("kind"), word(KINDS), example="servizio", alike=("tipo", "type")),
-    ImportField("family", _("family"), text(80), alike=("famiglia", "categoria", "famille", "categorie")),
-    ImportField("unit", _("unit"), text(10), example="h", alike=("unit",)),
+    choice_field(
+        "kind", _("kind"), Item.Kind.choices, also=KIND_WORDS, alike=("tipo", "type"), empty=NOTHING,
+    ),
+    ImportField(
+        "family", _("family"), text(80), alike=("famiglia", "categoria", "famille", "categorie"), empty=None,
+    ),
+    ImportField("unit", _("unit"), text(10), example="h", alike=("unit",), empty=None),
     ImportField(
         "vat", _("VAT"), text(60), example="22", help=_("Code or percentage; blank is the usual one."),
-        alike=("vat_rate", "codice iva", "code tva"),
+        alike=("vat_rate", "codice iva", "code tva"), empty=NOTHING,
     ),
-    ImportField("price", _("price"), decimal_cell, example="120,00", alike=("unit_price", "amount")),
-    ImportField("cost", _("cost"), decimal_cell, alike=("costo", "cout", "prix d achat")),
+    ImportField(
+        "price", _("price"), decimal_cell, example="120,00", alike=("unit_price", "amount"), kind=_("number"),
+        empty=Decimal(0),
+    ),
+    ImportField(
+        "cost", _("cost"), decimal_cell, alike=("costo", "cout", "prix d achat"), kind=_("number"),
+        empty=None,
+    ),
     ImportField("revenue_account", _("revenue account"), text(20), alike=("conto ricavi", "compte")),
-    ImportField("withholding", _("subject to withholding"), bool_cell, alike=("ritenuta",)),
+    yes_or_no("withholding", _("subject to withholding"), alike=("ritenuta",)),
+    yes_or_no("active", _("active"), alike=("attivo", "actif")),
 )  # fmt: skip
+KIND = Words.among(Item.Kind.choices)
+SHOWN = ("code", "name", "description", "price", "cost", "revenue_account", "withholding", "active")
 
 
 class VatChoices:
@@ -109,12 +124,18 @@ def write_items(rows: Sequence[Facts], run: ChunkRun) -> None:
         if item is None:
             new.append((row, facts))
             continue
-        different = _different(item, facts)
+        different = _different(item, facts) if run.updates else {}
         if different:
             old.append((row, item, different))
+        elif run.updates:
+            run.same(row, item)
         else:
-            run.same(row)
-    _create(new, run)
+            run.leave(row)
+    if not run.adds:
+        for row, _facts in new:
+            run.leave(row)
+    else:
+        _create(new, run)
     _update(old, run)
 
 
@@ -144,7 +165,7 @@ def _settle(row: Facts, run: ChunkRun, lists: _Lists) -> dict[str, Any] | None:
             return None
         facts["vat_code"] = lists.codes[pk]
     for name, known in (("unit", lists.units), ("family", lists.families)):
-        if name in facts:
+        if facts.get(name):
             found: Any = known.get(str(facts[name]).casefold())  # type: ignore[attr-defined]
             if found is None:
                 run.refuse(row, _("It is not in the list of the company. Add it there first."), name)
@@ -157,7 +178,8 @@ def _different(item: Item, facts: Mapping[str, Any]) -> dict[str, Any]:
     found = {}
     for name, value in facts.items():
         column = f"{name}_id" if name in ("vat_code", "unit", "family") else name
-        if plain(getattr(item, column)) != plain(value):
+        now = getattr(item, column)
+        if plain(now) != plain(value) and not (isinstance(now, str) and now.split() == str(value).split()):
             found[column] = plain(value) if column.endswith("_id") else value
     return found
 
@@ -186,6 +208,20 @@ def _update(rows: Sequence[tuple[Facts, Item, dict[str, Any]]], run: ChunkRun) -
     update_items([item for _row, item, _different in rows], columns, by=run.by)
 
 
+def item_rows(company: Company, items: Sequence[Item]) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Items as rows of their table."""
+    families = dict(ItemFamily.objects.filter(company=company).values_list("pk", "name"))
+    units = dict(Unit.objects.filter(company=company).values_list("pk", "code"))
+    codes = dict(VatCode.objects.filter(company=company).values_list("pk", "code"))
+    for item in items:
+        row = {name: getattr(item, name) for name in SHOWN}
+        row["kind"] = KIND.label(item.kind)
+        row["family"] = families.get(item.family_id, "") if item.family_id else ""
+        row["unit"] = units.get(item.unit_id, "") if item.unit_id else ""
+        row["vat"] = codes.get(item.vat_code_id, "")
+        yield item.pk, row
+
+
 def item_key(facts: Facts) -> Any:
     """Rows of one file with the same code, else the same name, are one."""
     return facts.get("code") or f"name {normalised(facts['name'])}"
@@ -199,6 +235,9 @@ register_importer(
         write=write_items,
         key=item_key,
         permission="catalogue.add_item",
+        change="catalogue.change_item",
+        model=Item,
+        rows=item_rows,
         help=_("Known by their code, else by name."),
         list_url="item-list",
         order=15,

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ronda.company.models import Company
 from ronda.parties.models import BillingAccount, Party
+from ronda.workspace.extras import extensible
 from ronda.workspace.text_index import text_indexed
 
 
@@ -94,6 +95,7 @@ class ItemFamily(models.Model):
         return self.name
 
 
+@extensible()
 @text_indexed("name", "code", "description")
 class Item(models.Model):
     """A service or an article that can stand on a line."""

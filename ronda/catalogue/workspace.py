@@ -286,6 +286,7 @@ class CustomerPrices(Workspace):
     """What was agreed with single customers (P6)."""
 
     model = CustomerPrice
+    import_key = ("party", "item", "valid_from")
     customer_path = "party"
     area, icon, order_in_area = AREA, "tag", 30
     company_path = "party__company"

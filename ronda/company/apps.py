@@ -10,7 +10,9 @@ class CompanyConfig(AppConfig):
 
     def ready(self) -> None:
         from ronda.company import bulk_actions, receivers  # noqa: PLC0415 -- registers handlers
+        from ronda.company.imports.door import open_door  # noqa: PLC0415 -- needs the models
         from ronda.workspace import background  # noqa: PLC0415 -- needs the models
 
         post_migrate.connect(receivers.refresh_roles_after_migrate, dispatch_uid="company.roles")
         background.start_with(bulk_actions.start)
+        open_door()

@@ -6,7 +6,7 @@ conversion per column. Only for our own plain tables: no multi-table models, no 
 as values, no conflict handling, no signals.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache
@@ -155,6 +155,19 @@ def update(instances: Sequence[models.Model], *names: str) -> None:
     values = attrgetter(*names, meta.pk.attname)
     with connection.cursor() as cursor:
         cursor.executemany(statement, [_converted(converters, values(each)) for each in instances])
+
+
+def update_columns(instances: Sequence[models.Model], names: Collection[str]) -> None:
+    """Like `update`, by names of fields; what moves at every save (auto_now) moves here too."""
+    if not instances:
+        return
+    meta, now = instances[0]._meta, timezone.now()
+    fields: list[Any] = [meta.get_field(name) for name in names]
+    stamps = [field.attname for field in meta.concrete_fields if getattr(field, "auto_now", False)]
+    for name in stamps:
+        for instance in instances:
+            setattr(instance, name, now)
+    update(instances, *sorted({field.attname for field in fields} | set(stamps)))
 
 
 def _converted(converters: Sequence[Convert | None], values: Sequence[Any]) -> list[Any]:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django_tasks import task
 
+from ronda.company.context import acting, acting_for
 from ronda.company.jobs import JobRun, current_job, enqueue_job, fence, name_task, progress, stopping
 from ronda.company.models import Job, User
 from ronda.workspace.acting import run_action
@@ -46,6 +47,7 @@ def start(work: ManyRecords) -> str:
             list(work.keys),
             work.given,
             work.language,
+            acting().workstation_id,
             company=work.company_id,
             by=work.by,
         )
@@ -54,8 +56,18 @@ def start(work: ManyRecords) -> str:
 
 
 @task()
-def act_on_many(workspace: str, action: str, keys: list[int], given: str, language: str) -> dict[str, Any]:
-    """Run the action record by record; after an interruption, from the first that was not handled yet."""
+def act_on_many(
+    workspace: str,
+    action: str,
+    keys: list[int],
+    given: str,
+    language: str,
+    workstation: int | None = None,
+) -> dict[str, Any]:
+    """Run the action record by record; after an interruption, from the first that was not handled yet.
+
+    As if the person had waited at the workstation: documents get its series (O8).
+    """
     job = current_job()
     if job is None:
         raise RuntimeError("this runs as a job only: the job's row says which records are done")
@@ -65,7 +77,11 @@ def act_on_many(workspace: str, action: str, keys: list[int], given: str, langua
     if company is None or user is None:
         raise ActionGone(_("The person who started this may not do it any more."))
     user.company, user.company_id = company, company.pk
-    with translation.override(language or company.language), timezone.override(company.timezone):
+    with (
+        acting_for(company.pk, job.by, workstation),
+        translation.override(language or company.language),
+        timezone.override(company.timezone),
+    ):
         resumed = Resumed(workspace, action, given, user=user, company=company)
         progress(job, note=str(resumed.action.label))
         return _run(resumed, job, keys, row)

@@ -28,18 +28,33 @@ class CalendarOptions:
     )
 
 
-@option_group("history", label=_("Operations log"))
+@option_group("history", label=_("Operations log"), scope=("installation", "company"))
 class HistoryOptions:
     days_kept: int = option(
-        3650,
+        184,
         label=_("Days the operations log is kept"),
-        help=_("Older entries are removed every night. Data protection asks for six months at least."),
-        min_value=183,
+        help=_(
+            "Older entries are removed every night. Data protection asks for six months at least, and for "
+            "no more "
+            "than is needed."
+        ),
+        min_value=184,
         max_value=36500,
+    )
+    years_kept_by_law: int = option(
+        10,
+        label=_("Years kept of what the books rest on"),
+        help=_(
+            "Documents issued, numbers, payments, entries, settings, and who was anonymised. Ten years at "
+            "least "
+            "(Italy: art. 2220 c.c.; France: art. L123-22 c. com.)."
+        ),
+        min_value=10,
+        max_value=100,
     )
 
 
-@option_group("files", label=_("Files"))
+@option_group("files", label=_("Files"), scope=("installation", "company"))
 class FileOptions:
     largest_megabytes: int = option(
         25,
@@ -47,9 +62,30 @@ class FileOptions:
         min_value=1,
         max_value=500,
     )
+    largest_megapixels: int = option(
+        60,
+        label=_("Largest picture, in million dots"),
+        help=_("All pictures of an animation together. Larger ones would fill the memory when opened."),
+        min_value=1,
+        max_value=200,
+    )
+    room_megabytes: int = option(
+        0,
+        label=_("Room for all files, in megabytes"),
+        help=_("With their earlier versions and the bin. 0: as much as the store has."),
+        min_value=0,
+        max_value=100_000_000,
+    )
+    days_in_bin: int = option(
+        30,
+        label=_("Days a removed file stays in the bin"),
+        help=_("Then it is gone for good, at night. 0: it is gone at once."),
+        min_value=0,
+        max_value=3650,
+    )
 
 
-@option_group("mail", label=_("Mail"), scope=("company", "branch"))
+@option_group("mail", label=_("Mail"), scope=("installation", "company"))
 class MailOptions:
     sender: str = option(
         "",

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 class Acting:
     company_id: int | None = None
     by: str = ""
+    # The till, desk or tablet in front of the person; none in jobs and for programs.
+    workstation_id: int | None = None
 
 
 _NOBODY = Acting()
@@ -26,9 +28,9 @@ def acting() -> Acting:
 
 
 @contextmanager
-def acting_for(company_id: int | None, by: str) -> Iterator[None]:
-    """Everything inside is done for that company by that person."""
-    token = _acting.set(Acting(company_id, by))
+def acting_for(company_id: int | None, by: str, workstation_id: int | None = None) -> Iterator[None]:
+    """Everything inside is done for that company by that person, at that workstation."""
+    token = _acting.set(Acting(company_id, by, workstation_id))
     try:
         yield
     finally:

@@ -44,3 +44,12 @@ class MailFailed:
 
     mail_id: int
     error: str
+
+
+@dataclass(frozen=True, slots=True)
+class FilesKept:
+    """Files have new bytes, whose previews and words are to be made."""
+
+    file_ids: tuple[int, ...]
+    company_id: int
+    by: str

@@ -186,6 +186,11 @@ class CounterForm(CompanyForm):
         max_value=999_999_999,
         help_text=_("The next document gets the number after this one."),
     )
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=250,
+        help_text=_("Kept, and shown in the report of the numbers beside what the change causes."),
+    )
 
 
 class ScheduleForm(CompanyModelForm):

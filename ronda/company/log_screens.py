@@ -6,6 +6,8 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from ronda.company import options
+from ronda.company.company_options import HistoryOptions
 from ronda.company.models import (
     AuditEntry,
     Membership,
@@ -22,7 +24,7 @@ from ronda.workspace.declare import (
 )
 from ronda.workspace.display import show_plain
 from ronda.workspace.filters import FilterContext
-from ronda.workspace.pages import DetailPage
+from ronda.workspace.pages import DetailPage, ListPage
 
 AREA = "settings"
 
@@ -87,8 +89,21 @@ def _fact(value: Any) -> str:
     return show_plain(value)
 
 
+class OperationsPage(ListPage):
+    """The list, and how long its entries stay (O2, O65)."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        company = getattr(self.request, "company", None)
+        kept = options.read(HistoryOptions, company) if company is not None else HistoryOptions()
+        return super().get_context_data(
+            kept=kept, settings_url=f"{reverse('settings')}?group=history", **kwargs
+        )
+
+
 class Operations(Workspace):
     model = AuditEntry
+    list_view = OperationsPage
+    no_import = _("The operations log is written by operations only.")
     whole_company = True
     code, title = "operation", _("Operations log")
     area, icon, order_in_area = AREA, "history", 60

@@ -4,16 +4,16 @@ R32: dates never go back inside a series and year. R33: the number is given at i
 lock on the series' row; a rollback gives it back.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Max, QuerySet
 
 from ronda.company import audit
-from ronda.company.domain.numbers import missing_ranges
-from ronda.company.models import Branch, Company, NumberSeries
+from ronda.company.models import Branch, Company, CounterChange, NumberSeries
 from ronda.kernel.errors import NeedsConfirmation, Refusal
 from ronda.kernel.i18n import _
 
@@ -30,30 +30,34 @@ class CounterChanged(NeedsConfirmation):
     code = "numbering.counter_changed"
 
 
+class ReasonMissing(Refusal):
+    code = "numbering.reason_missing"
+
+
 @dataclass(frozen=True, slots=True)
 class NumberedKind:
-    """A kind of document that takes numbers; `issued` lists those in use for a counter."""
+    """A kind of document that takes numbers.
+
+    `rows` gives those of a company that carry one, a row for each number, with `series`, `year`, `number`,
+    `date` and `label`: columns, or annotations of that name.
+    """
 
     kind: str
     label: Any
-    issued: Callable[[NumberSeries], Iterable[int]]
-
-
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """Numbers `first`..`last` of a counter that no document carries."""
-
-    series: NumberSeries
-    first: int
-    last: int
+    rows: Callable[[int], "QuerySet[Any]"]
 
 
 _kinds: dict[str, NumberedKind] = {}
 
 
-def register_numbered(kind: str, *, label: Any, issued: Callable[[NumberSeries], Iterable[int]]) -> None:
-    """For apps above: tell which numbers of a counter are in use (for the gap report, O6)."""
-    _kinds[kind] = NumberedKind(kind, label, issued)
+def register_numbered(kind: str, *, label: Any, rows: Callable[[int], "QuerySet[Any]"]) -> None:
+    """For apps above: tell which numbers are in use (for the table of the last ones and the gap report)."""
+    _kinds[kind] = NumberedKind(kind, label, rows)
+
+
+def numbered_kinds() -> list[NumberedKind]:
+    """Every kind that takes numbers, in the order in which the apps said so."""
+    return list(_kinds.values())
 
 
 def kind_label(kind: str) -> Any:
@@ -112,11 +116,20 @@ def _locked(company: Company, series: str, *, kind: str, year: int, branch: Bran
 
 @transaction.atomic
 def set_counter(
-    counter: NumberSeries, *, last_number: int, by: str, confirmed: frozenset[str] = frozenset()
+    counter: NumberSeries,
+    *,
+    last_number: int,
+    by: str,
+    reason: str = "",
+    confirmed: frozenset[str] = frozenset(),
 ) -> NumberSeries:
-    """Change a counter by hand (O5): never below a number in use, and only after a warning."""
+    """Change a counter by hand (O5): with a reason that is kept, and after a warning that says what follows.
+
+    Raises CounterBelowIssued (field "last_number") where a number would come twice, ReasonMissing (field
+    "reason"), and asks CounterChanged.
+    """
     counter = NumberSeries.objects.select_for_update().get(pk=counter.pk)
-    highest = max(_issued(counter), default=0)
+    highest = highest_in_use(counter)
     if last_number < highest:
         raise CounterBelowIssued(
             _("Number %(number)s is already on a document. Enter that number or a higher one.")
@@ -124,31 +137,54 @@ def set_counter(
             field="last_number",
             highest=highest,
         )
-    if last_number != counter.last_number and CounterChanged.code not in confirmed:
-        raise CounterChanged(
-            _(
-                "The next document of series %(series)s will be number %(next)s, not %(was)s. "
-                "Change the counter?"
-            )
-            % {"series": counter.code, "next": last_number + 1, "was": counter.last_number + 1},
-            field="last_number",
+    if last_number == counter.last_number:
+        return counter
+    if not reason.strip():
+        raise ReasonMissing(
+            _("Say why: the reason stands in the report of the numbers beside what it causes."),
+            field="reason",
         )
+    if CounterChanged.code not in confirmed:
+        raise CounterChanged(_consequence(counter, last_number), field="last_number")
     before, counter.last_number = counter.last_number, last_number
     counter.save(update_fields=["last_number"])
-    audit.record(by, "company.counter.changed", counter, last_number=[before, last_number])
+    CounterChange.objects.create(
+        counter=counter, before=before, after=last_number, reason=reason.strip(), by=by
+    )
+    audit.record(
+        by, "company.counter.changed", counter, last_number=[before, last_number], reason=reason.strip()
+    )
     return counter
 
 
-def gaps(company: Company) -> list[Gap]:
-    """Numbers given by a counter that no document carries, for every registered kind (O6)."""
-    counters = NumberSeries.objects.filter(company=company, kind__in=_kinds).order_by("kind", "code", "year")
-    return [
-        Gap(counter, first, last)
-        for counter in counters
-        for first, last in missing_ranges(_issued(counter), up_to=counter.last_number)
-    ]
+def _consequence(counter: NumberSeries, last_number: int) -> str:
+    """What a change of the counter does to the numbers, as the question that is asked."""
+    facts = {
+        "series": counter.code,
+        "year": counter.year,
+        "next": last_number + 1,
+        "first": min(counter.last_number, last_number) + 1,
+        "last": max(counter.last_number, last_number),
+    }
+    if last_number > counter.last_number:
+        text = _(
+            "Numbers %(first)s to %(last)s of series %(series)s %(year)s will be missing: no document gets "
+            "them any more, and the gap has to be explained to whoever inspects the books. The next document "
+            "will be number %(next)s. Change the counter?"
+        )
+    else:
+        text = _(
+            "Numbers %(first)s to %(last)s of series %(series)s %(year)s are on no document and will be "
+            "given again. Go on only if no paper with these numbers was handed out. The next document will "
+            "be number %(next)s. Change the counter?"
+        )
+    return text % facts
 
 
-def _issued(counter: NumberSeries) -> Iterable[int]:
+def highest_in_use(counter: NumberSeries) -> int:
+    """The highest number of the counter on a document, 0 when there is none."""
     known = _kinds.get(counter.kind)
-    return list(known.issued(counter)) if known else []
+    if known is None:
+        return 0
+    rows = known.rows(counter.company_id).filter(series=counter.code, year=counter.year)
+    return int(rows.aggregate(highest=Max("number"))["highest"] or 0)

@@ -1,10 +1,14 @@
-"""Options: declared by each app as a frozen dataclass, stored per company or branch, read typed.
+"""Options: declared by each app as a frozen dataclass, stored per place, read typed.
 
     @option_group("billing", label=_("Documents"), scope=("company", "branch"))
     class BillingOptions:
         invoice_series: str = option("FT", label=_("Invoice series"), max_length=20)
 
     options.read(BillingOptions, company, branch).invoice_series
+
+Places, from the farthest to the nearest: the installation, a company, one of its branches, one of its
+workstations. The nearest value wins, then the declared default. `scope` lists where a value may be set, for
+a group or for one option of it.
 
 The keyword arguments of `option` are those of the Django form field built from it, so a stored
 value and a typed one are checked by the same code.
@@ -19,20 +23,70 @@ from contextvars import ContextVar
 from datetime import date, time
 from decimal import Decimal
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils.module_loading import autodiscover_modules
 
-from ronda.company.models import Branch, Company, OptionValue
+from ronda.company.domain.nearest import DEFAULT, Found, nearest
+from ronda.company.models import Branch, Company, OptionValue, Workstation
+
+INSTALLATION, COMPANY, BRANCH, WORKSTATION = "installation", "company", "branch", "workstation"
+#: The farthest place first.
+PLACES = (INSTALLATION, COMPANY, BRANCH, WORKSTATION)
 
 T = TypeVar("T")
-Stored = dict[tuple[int | None, str], dict[str, Any]]
 logger = logging.getLogger(__name__)
 GROUPS: dict[str, type] = {}
-_kept: ContextVar[dict[int, Stored] | None] = ContextVar("ronda_options", default=None)
+
+
+class Place(NamedTuple):
+    """Where a value is set, and the way from there to the installation; all None is the installation.
+
+    A workstation's place has its branch as well, whose values it inherits.
+    """
+
+    company: int | None = None
+    branch: int | None = None
+    workstation: int | None = None
+
+    @property
+    def kind(self) -> str:
+        """The nearest part: one of PLACES."""
+        if self.workstation is not None:
+            return WORKSTATION
+        if self.branch is not None:
+            return BRANCH
+        return INSTALLATION if self.company is None else COMPANY
+
+    @property
+    def keys(self) -> "dict[str, StoredKey]":
+        """Where the values of each place on the way are kept, the farthest first."""
+        steps: dict[str, StoredKey] = {INSTALLATION: (None, None, None)}
+        if self.company is not None:
+            steps[COMPANY] = (self.company, None, None)
+        if self.branch is not None:
+            steps[BRANCH] = (self.company, self.branch, None)
+        if self.workstation is not None:
+            steps[WORKSTATION] = (self.company, None, self.workstation)
+        return steps
+
+
+StoredKey = tuple[int | None, int | None, int | None]
+Stored = dict[tuple[StoredKey, str], dict[str, Any]]
+
+
+@dataclasses.dataclass(slots=True)
+class Kept:
+    """What was read of one company, for one request or run."""
+
+    stored: Stored
+    branch_of: dict[int, int | None]
+
+
+_kept: ContextVar[dict[int | None, Kept] | None] = ContextVar("ronda_options", default=None)
 
 FIELDS: Mapping[Any, type[forms.Field]] = {
     bool: forms.BooleanField,
@@ -70,13 +124,18 @@ class Several(forms.MultipleChoiceField):
         return tuple(super().clean(list(value) if value else []))
 
 
-def option(default: Any, *, label: Any, help: Any = "", **checks: Any) -> Any:
-    """A field of an option group; `checks` go to its form field, `choices` makes it a list."""
-    return dataclasses.field(default=default, metadata={"label": label, "help_text": help, **checks})
+def option(default: Any, *, label: Any, help: Any = "", scope: Sequence[str] = (), **checks: Any) -> Any:
+    """A field of an option group; `checks` go to its form field, `choices` makes it a list.
+
+    `scope` is where a value may be set, when that differs from the rest of the group.
+    """
+    return dataclasses.field(
+        default=default, metadata={"label": label, "help_text": help, "scope": tuple(scope), **checks}
+    )
 
 
-def option_group(code: str, *, label: Any, help: Any = "", scope: Sequence[str] = ("company",)) -> Any:
-    """Declare a group. `scope` lists where a value may be set: "company", "branch"."""
+def option_group(code: str, *, label: Any, help: Any = "", scope: Sequence[str] = (COMPANY,)) -> Any:
+    """Declare a group. `scope` lists where a value may be set: some of PLACES."""
 
     def declare(cls: type[T]) -> type[T]:
         group: Any = dataclasses.dataclass(frozen=True)(cls)
@@ -87,20 +146,73 @@ def option_group(code: str, *, label: Any, help: Any = "", scope: Sequence[str] 
     return declare
 
 
-def read(group: type[T], company: Company | int, branch: Branch | int | None = None) -> T:
-    """The nearest values: branch, then company, then the declared default; checked and typed.
+@cache
+def scopes(group: type) -> Mapping[str, tuple[str, ...]]:
+    """Where each option of the group may be set."""
+    of_group: tuple[str, ...] = group.scope  # type: ignore[attr-defined]
+    return {one.name: one.metadata["scope"] or of_group for one in dataclasses.fields(group)}
 
-    One query; none inside `kept()` after the first for the company.
+
+def read(
+    group: type[T],
+    company: Company | int | None,
+    branch: Branch | int | None = None,
+    workstation: Workstation | int | None = None,
+) -> T:
+    """The nearest values: workstation, branch, company, installation, declared default; checked and typed.
+
+    One query; none inside `kept()` after the first for the company. A workstation without a branch given
+    answers for its own branch too, at one query more.
     """
+    found = explained(group, place_of(company, branch, workstation))
+    return group(**{name: one.value for name, one in found.items() if one.place != DEFAULT})
+
+
+def explained(group: type, place: Place) -> dict[str, Found]:
+    """Each option's value in force at a place, and the place it comes from."""
+    stored = _stored(place)
+    code: str = group.code  # type: ignore[attr-defined]
+    fields = options_form(group).base_fields
+    allowed = scopes(group)
+    layers = [
+        (kind, _checked(fields, _of_place(stored.get((key, code), {}), kind, allowed), code))
+        for kind, key in place.keys.items()
+    ]
+    defaults = {declared.name: declared.default for declared in dataclasses.fields(group)}
+    return nearest(defaults, layers)
+
+
+def _of_place(
+    values: Mapping[str, Any], kind: str, allowed: Mapping[str, tuple[str, ...]]
+) -> Mapping[str, Any]:
+    """Without what may not be set there any more."""
+    return {name: value for name, value in values.items() if kind in allowed.get(name, ())}
+
+
+def place_of(
+    company: Company | int | None,
+    branch: Branch | int | None = None,
+    workstation: Workstation | int | None = None,
+) -> Place:
+    """The place that records or keys name; a workstation brings its branch unless one is given."""
     company_id = company.pk if isinstance(company, Company) else company
     branch_id = branch.pk if isinstance(branch, Branch) else branch
-    stored = _stored(company_id, branch_id)
-    code: str = group.code  # type: ignore[attr-defined]
-    fields = options_form(typing.cast("Any", group)).base_fields
-    values = _checked(fields, stored.get((None, code), {}), code)
-    if branch_id is not None:
-        values |= _checked(fields, stored.get((branch_id, code), {}), code)
-    return group(**values)
+    if isinstance(workstation, Workstation):
+        return Place(company_id, branch_id or workstation.branch_id, workstation.pk)
+    if workstation is not None and branch_id is None:
+        branch_id = _branch_of(company_id, workstation)
+    return Place(company_id, branch_id, workstation)
+
+
+def _branch_of(company_id: int | None, workstation: int) -> int | None:
+    known: dict[int, int | None] = {}
+    if (kept := _kept.get()) is not None:
+        _stored(Place(company_id))
+        known = kept[company_id].branch_of
+    if workstation not in known:
+        rows = Workstation.objects.filter(company=company_id, pk=workstation)
+        known[workstation] = rows.values_list("branch_id", flat=True).first()
+    return known[workstation]
 
 
 def _checked(fields: Mapping[str, forms.Field], stored: Mapping[str, Any], code: str) -> dict[str, Any]:
@@ -111,23 +223,25 @@ def _checked(fields: Mapping[str, forms.Field], stored: Mapping[str, Any], code:
         try:
             values[name] = fields[name].clean(value)
         except ValidationError as error:
-            # The declaration became stricter than a value kept from before: the default stands.
+            # The declaration became stricter than a value kept from before: the next place answers.
             logger.warning("option %s.%s: stored value not allowed any more: %s", code, name, error.messages)
     return values
 
 
-def _stored(company_id: int, branch_id: int | None) -> Stored:
+def _stored(place: Place) -> Stored:
     kept = _kept.get()
-    if kept is not None and company_id in kept:
-        return kept[company_id]
-    rows = OptionValue.objects.filter(company_id=company_id)
+    if kept is not None and place.company in kept:
+        return kept[place.company].stored
+    rows = OptionValue.objects.filter(Q(company=place.company) | Q(company=None))
     if kept is None:
-        rows = rows.filter(Q(branch=None) | Q(branch=branch_id))
+        rows = rows.filter(Q(branch=None) | Q(branch=place.branch))
+        rows = rows.filter(Q(workstation=None) | Q(workstation=place.workstation))
     stored: Stored = {}
-    for place, code, name, value in rows.values_list("branch_id", "group", "name", "value"):
-        stored.setdefault((place, code), {})[name] = value
+    columns = ("company_id", "branch_id", "workstation_id", "group", "name", "value")
+    for company_id, branch_id, workstation_id, code, name, value in rows.values_list(*columns):
+        stored.setdefault(((company_id, branch_id, workstation_id), code), {})[name] = value
     if kept is not None:
-        kept[company_id] = stored
+        kept[place.company] = Kept(stored, {})
     return stored
 
 
@@ -163,7 +277,7 @@ def options_form(group: type) -> type[forms.Form]:
 
 
 def _form_field(hint: Any, declared: "dataclasses.Field[Any]") -> forms.Field:
-    checks = dict(declared.metadata)
+    checks = {name: check for name, check in declared.metadata.items() if name != "scope"}
     several = typing.get_origin(hint) is tuple
     if "choices" in checks:
         kind: type[forms.Field] = Several if several else forms.ChoiceField

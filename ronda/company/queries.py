@@ -1,12 +1,12 @@
 """Reads used by more than one caller."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model, QuerySet
 
-from ronda.company.models import Attachment, AuditEntry, Company, Job, Membership, OutgoingMail, User
+from ronda.company.models import Attachment, AuditEntry, Company, Job, Membership, OutgoingMail, Role, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,35 @@ def desk_of(user: User, chosen: int | None) -> Desk:
     return Desk(company, mine.get(company.pk) if company else None, companies)
 
 
+def companies_allowing(user: User, permissions: Iterable[str]) -> dict[int, frozenset[str]]:
+    """Which of some permissions a person holds in which company, there seeing everybody's customers.
+
+    For pages over several companies: two queries whatever their number. Companies without any are left out.
+    """
+    asked = frozenset(permissions)
+    if user.is_superuser:
+        return dict.fromkeys(Company.objects.filter(active=True).values_list("pk", flat=True), asked)
+    members = Membership.objects.filter(user=user, company__active=True).select_related("role")
+    roles = {
+        member.company_id: member.role
+        for member in members
+        if member.role.grants_all or member.role.sees == Role.Sees.ALL
+    }
+    rows = Role.permissions.through.objects.filter(
+        role__in=[role.pk for role in roles.values()],
+        permission__codename__in=[one.partition(".")[2] for one in asked],
+    )
+    given: dict[int, set[str]] = {}
+    columns = ("role_id", "permission__content_type__app_label", "permission__codename")
+    for role_id, app, codename in rows.values_list(*columns):
+        given.setdefault(role_id, set()).add(f"{app}.{codename}")
+    held = {
+        company_id: asked if role.grants_all else asked & given.get(role.pk, set())
+        for company_id, role in roles.items()
+    }
+    return {company_id: allowed for company_id, allowed in held.items() if allowed}
+
+
 def history_of(record: Model, *, limit: int = 200) -> QuerySet[AuditEntry]:
     """The latest operations on a record, newest first."""
     entries = AuditEntry.objects.filter(subject_label=record._meta.label_lower, subject_pk=record.pk)
@@ -50,9 +79,10 @@ def history_of(record: Model, *, limit: int = 200) -> QuerySet[AuditEntry]:
 
 
 def attachments_of(record: Model) -> QuerySet[Attachment]:
-    """The files put on a record, newest first."""
+    """The files on a record that are not in the bin, newest first."""
     content_type = ContentType.objects.get_for_model(record)
-    return Attachment.objects.filter(content_type=content_type, object_id=record.pk).order_by("-pk")
+    here = Attachment.objects.filter(content_type=content_type, object_id=record.pk, binned_at=None)
+    return here.order_by("-pk")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 from typing import Any
 
 from ronda.company import audit
-from ronda.company.events import MailsQueued
+from ronda.company.events import FilesKept, MailsQueued
+from ronda.company.file_tasks import make_previews
 from ronda.company.jobs import enqueue_many
 from ronda.company.models import User
 from ronda.company.services.people import set_language
@@ -32,6 +33,12 @@ def keep_language(event: LanguageChosen) -> None:
 @handles(MailsQueued)
 def queue_sending(event: MailsQueued) -> None:
     enqueue_many(send_mail, [(None, [pk]) for pk in event.mail_ids], company=event.company_id, by=event.by)
+
+
+@handles(FilesKept)
+def queue_previews(event: FilesKept) -> None:
+    calls = [(None, [pk]) for pk in event.file_ids]
+    enqueue_many(make_previews.using(priority=-10), calls, company=event.company_id, by=event.by)
 
 
 def refresh_roles_after_migrate(**_kwargs: Any) -> None:

@@ -58,6 +58,7 @@ def is_changeable(role: Role) -> bool:
 
 class Roles(Workspace):
     model = Role
+    no_import = _("Rights are given in the matrix of each role.")
     area, icon, order_in_area = AREA, "shield-check", 40
     columns = (
         Column("name", link=True),

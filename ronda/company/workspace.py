@@ -9,14 +9,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from ronda.company import numbering
+from ronda.company.file_screens import FileBin, Files, files_context
 from ronda.company.forms import (
     BranchForm,
     CompanyFacts,
-    CounterForm,
     PersonForm,
     ScheduleForm,
 )
+from ronda.company.group_screens import CompanyGroups
 from ronda.company.jobs.labels import job_label
 from ronda.company.log_screens import Operations, facts_in_words
 from ronda.company.models import (
@@ -24,11 +24,11 @@ from ronda.company.models import (
     Company,
     Job,
     Membership,
-    NumberSeries,
     OutgoingMail,
     Schedule,
 )
-from ronda.company.queries import attachments_of, companies_of, history_of
+from ronda.company.number_screens import Counters
+from ronda.company.queries import companies_of, history_of
 from ronda.company.role_screens import Roles, Teams
 from ronda.company.services import (
     change_member,
@@ -42,6 +42,7 @@ from ronda.company.services import (
     update_company,
 )
 from ronda.company.services.schedules import save_schedule
+from ronda.company.station_screens import Workstations
 from ronda.company.wording import action_label
 from ronda.workspace.declare import (
     Action,
@@ -56,7 +57,6 @@ from ronda.workspace.declare import (
     register_page,
 )
 from ronda.workspace.display import show_plain
-from ronda.workspace.pages import ListPage
 from ronda.workspace.visibility import sees_everything
 
 AREA = "settings"
@@ -83,6 +83,7 @@ def save_company(form: CompanyFacts, *, by: str, company: Any) -> Company:
 
 class Companies(Workspace):
     model = Company
+    no_import = _("A company is set up with its country, numbers and accounts, one at a time.")
     area, icon, order_in_area = AREA, "building-2", 10
     columns = (
         Column("name", link=True),
@@ -154,6 +155,7 @@ def save_person(form: PersonForm, *, by: str, company: Any) -> Membership:
 
 class People(Workspace):
     model = Membership
+    no_import = _("Accounts begin with a password for one person: add people one by one.")
     code, title = "people", _("People")
     area, icon, order_in_area = AREA, "users", 30
     columns = (
@@ -179,44 +181,6 @@ class People(Workspace):
     )
 
 
-# --- counters --------------------------------------------------------------------------------------------
-
-
-class CountersPage(ListPage):
-    """The table of the last numbers (O1, O7), and the gaps found in them (O6)."""
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        company = getattr(self.request, "company", None)
-        found = numbering.gaps(company) if company else []
-        gaps = [(gap, numbering.kind_label(gap.series.kind)) for gap in found]
-        return super().get_context_data(gaps=gaps, **kwargs)
-
-
-class Counters(Workspace):
-    model = NumberSeries
-    code, title = "counter", _("Document counters")
-    area, icon, order_in_area = AREA, "hash", 50
-    columns = (
-        Column("kind", value=lambda counter: numbering.kind_label(counter.kind), link=True),
-        Column("code"),
-        Column("year", kind="text"),
-        Column("last_number", kind="number"),
-        Column("last_date"),
-        Column("branch"),
-    )
-    filters = ("branch",)
-    search = ("kind", "code")
-    related = ("branch",)
-    order = ("-year", "kind", "code", "pk")
-    actions = (
-        Action(
-            "set", _("Change the counter"), numbering.set_counter, form=CounterForm, bulk=False, primary=True
-        ),
-    )
-    list_view = CountersPage
-    empty_text = _("A counter appears with the first document of its kind, series and year.")
-
-
 # --- background work -------------------------------------------------------------------------------------
 
 
@@ -234,6 +198,7 @@ def progress_in_words(job: Job) -> str:
 
 class Jobs(Workspace):
     model = Job
+    no_import = _("Jobs are work that was asked for here.")
     whole_company = True
     title = _("Background work")
     area, icon, order_in_area = AREA, "activity", 70
@@ -282,6 +247,7 @@ def save_times(form: ScheduleForm, *, by: str, company: Any) -> Schedule:
 
 class Schedules(Workspace):
     model = Schedule
+    no_import = _("Schedules belong to the program; each can be changed on its page.")
     title = _("Timetable")
     area, icon, order_in_area = AREA, "calendar-clock", 80
     columns = (
@@ -322,6 +288,7 @@ def mail_files(mail: OutgoingMail) -> list[tuple[str, str]]:
 
 class Mailbox(Workspace):
     model = OutgoingMail
+    no_import = _("Mails are written by what is sent from here.")
     whole_company = True
     code, title = "mail", _("Mail sent")
     area, icon, order_in_area = AREA, "mail", 65
@@ -369,14 +336,6 @@ def history_context(record: Any) -> dict[str, Any]:
     }
 
 
-def files_context(record: Any) -> dict[str, Any]:
-    label = record._meta.label_lower
-    return {
-        "attachments": attachments_of(record),
-        "upload_url": reverse("attachment-upload", args=[label, record.pk]),
-    }
-
-
 add_tab_to_all(
     Tab(
         "files",
@@ -390,12 +349,16 @@ add_tab_to_all(Tab("history", _("History"), template="company/history_tab.html",
 
 WORKSPACES: Sequence[type[Workspace]] = (
     Companies,
+    CompanyGroups,
     Branches,
+    Workstations,
     People,
     Roles,
     Teams,
     Counters,
     Operations,
+    Files,
+    FileBin,
     Mailbox,
     Jobs,
     Schedules,

@@ -23,6 +23,7 @@ COMPANY_PATHS = {
     "group": "account__party__company",
     "site": "party__company",
     "contract": "company",
+    "owner": "memberships__company",
 }
 MONTHS = ContractLine.Frequency.MONTH
 RHYTHMS = [

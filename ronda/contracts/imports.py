@@ -362,12 +362,15 @@ own("contracts.contract", "contracts.contractline")
 register_importer(
     Importer(
         kind="contracts",
-        label=_("Contracts"),
+        label=_("Contracts of another system"),
         fields=FIELDS,
         write=write_contracts,
         group=contract_of,
         permission="contracts.add_contract",
-        help=_("One row per line. A contract that is there already is left as it is."),
+        help=_(
+            "One row per line, with what was billed so far. A contract that is there already is left as it "
+            "is."
+        ),
         list_url="contract-list",
         order=30,
     )

@@ -9,6 +9,7 @@ from ronda.billing.models import BillingRun, Document, DocumentLine
 from ronda.catalogue.models import Item, VatCode
 from ronda.company.models import Branch, Company
 from ronda.parties.models import BillingAccount, BillingGroup, Party, Site
+from ronda.workspace.extras import extensible
 from ronda.workspace.text_index import text_indexed
 
 
@@ -22,6 +23,7 @@ class Settlement(models.TextChoices):
     NOTHING = "nothing", _("nothing is given back")
 
 
+@extensible()
 @text_indexed("number", "title", "service")
 class Contract(models.Model):
     """What was agreed with a customer, for how long, and who pays."""

@@ -7,6 +7,7 @@ from django.db.models import Count
 
 from ronda.billing.models import Document
 from ronda.company.models import Job, OutgoingMail
+from ronda.operations.queries import findings_now
 from ronda.operations.services.readiness import readiness
 
 
@@ -24,11 +25,13 @@ def _lines(now: datetime) -> Iterator[str]:
         "disk_free": ("ronda_disk_free_bytes", "Free space where the data are."),
         "oldest_due_job": ("ronda_oldest_due_job_seconds", "How long the oldest waiting job is due."),
         "last_backup": ("ronda_last_backup_age_seconds", "Age of the last backup."),
+        "last_data_check": ("ronda_last_data_check_age_seconds", "Age of the last check of the data."),
         "last_drill": ("ronda_last_drill_age_seconds", "Age of the last restore drill that passed."),
     }
     for name, (metric, text) in names.items():
         if name in ages:
             yield from _gauge(metric, text, {"": ages[name]})
+    yield from _gauge("ronda_data_findings", "What the last data checks found.", {"": findings_now()})
     ready = all(check.good for check in checks if check.needed)
     yield from _gauge("ronda_ready", "1 when ready.", {"": int(ready)})
 

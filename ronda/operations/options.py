@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from ronda.company.options import option, option_group
 
 
-@option_group("safety", label=_("Safety of the data"))
+@option_group("safety", label=_("Safety of the data"), scope=("installation", "company"))
 class SafetyOptions:
     backup_before_imports: bool = option(
         default=True,

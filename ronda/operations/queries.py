@@ -3,7 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from ronda.operations.models import Backup, Drill
+from django.db.models import OuterRef, Subquery
+
+from ronda.company.models import Company
+from ronda.operations.models import Backup, DataCheck, Drill
 
 #: From this age on a backup or a drill is old (infra: warn after 30 days).
 OLD = timedelta(days=30)
@@ -33,3 +36,16 @@ def safety(*, now: datetime) -> Safety:
         Drill.objects.filter(passed=True).order_by("-at", "-pk").first(),
         now,
     )
+
+
+def last_check(company_id: int | None) -> DataCheck | None:
+    """The newest check of a company's data, or of the installation. One statement."""
+    return DataCheck.objects.filter(company=company_id).order_by("-at", "-pk").first()
+
+
+def findings_now() -> int:
+    """How much the last check of every company and of the installation found, in two statements."""
+    newest = DataCheck.objects.filter(company=OuterRef("pk")).order_by("-at", "-pk").values("found")[:1]
+    found = Company.objects.annotate(last=Subquery(newest)).values_list("last", flat=True)
+    beside = last_check(None)
+    return sum(count or 0 for count in found) + (beside.found if beside else 0)

@@ -10,6 +10,8 @@ name_actions(
         "operations.backup.removed": _("Old backup removed"),
         "operations.backup.checked": _("Hashes of a backup checked"),
         "operations.drill.done": _("Restore drill"),
+        "operations.data.checked": _("Data checked"),
+        "billing.documents.chained": _("Documents put into the chain"),
         "operations.restore.done": _("Restored from a backup"),
     }
 )

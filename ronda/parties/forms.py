@@ -191,7 +191,7 @@ class PartyForm(AutomaticCode):
 
     def facts(self) -> dict[str, Any]:
         """What the services take."""
-        return {name: self.cleaned_data[name] for name in self.fields if name != "seen"}
+        return self.declared_data()
 
 
 class SiteForm(AutomaticCode):

@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from ronda.company.models import Company
+from ronda.workspace.extras import extensible
 from ronda.workspace.text_index import text_indexed
 
 
@@ -154,6 +155,7 @@ class PaymentMethod(models.Model):
         return self.name
 
 
+@extensible()
 @text_indexed("name", "code", "tax_id", "registration_id", "email", "phone", "mobile", "city")
 class Party(Address):
     """A customer or supplier. The name and the billing address are enough to begin (S2)."""
@@ -332,6 +334,7 @@ class BillingGroup(models.Model):
         return f"{self.account} [{self.code}]" if self.code else str(self.account)
 
 
+@extensible()
 @text_indexed("name", "code", "street", "city", "phone")
 class Site(Address):
     """A place where the firm works for the customer (S3, S13, S14)."""
@@ -429,3 +432,30 @@ class DocumentRecipient(models.Model):
 
     def __str__(self) -> str:
         return self.email
+
+
+class TakenParty(models.Model):
+    """A customer taken over from another company of the group: whose copy it is, and whether it follows."""
+
+    party = models.OneToOneField(
+        Party, models.CASCADE, related_name="taken", verbose_name=_("customer or supplier")
+    )
+    source = models.ForeignKey(
+        Party, models.SET_NULL, related_name="copies", null=True, verbose_name=_("taken over from")
+    )
+    in_step = models.BooleanField(_("follows changes"), default=False)
+    # Why the last change could not be followed; empty when all is well.
+    trouble = models.CharField(_("not followed because"), max_length=500, blank=True)
+    by = models.CharField(_("taken over by"), max_length=150)
+    at = models.DateTimeField(_("taken over on"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("customer taken over")
+        verbose_name_plural = _("customers taken over")
+
+    def __str__(self) -> str:
+        return str(self.party)
+
+    @property
+    def company_id(self) -> int:
+        return self.party.company_id

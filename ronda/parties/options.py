@@ -1,8 +1,9 @@
 """What a firm asks of its customers' data."""
 
+from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
-from ronda.company.options import option, option_group
+from ronda.company.options import BRANCH, COMPANY, WORKSTATION, option, option_group
 
 KEY_CHOICES = [
     ("code", _("The code alone")),
@@ -41,6 +42,15 @@ class PartyOptions:
         label=_("A customer is not saved without"),
         help=_("The name is always asked for. What is ticked here is asked in forms, imports and the API."),
         choices=MANDATORY_CHOICES,
+    )
+    code_prefix: str = option(
+        "C",
+        label=_("Series before automatic customer codes"),
+        help=_("Codes without one of their own become C000001, C000002; a till may give others."),
+        max_length=8,
+        required=False,
+        validators=[RegexValidator(r"^[A-Za-z0-9-]*$", _("Letters, digits and hyphens only."))],
+        scope=(COMPANY, BRANCH, WORKSTATION),
     )
     customer_key: str = option(
         "code",

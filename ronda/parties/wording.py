@@ -6,6 +6,9 @@ from ronda.company.wording import name_actions
 
 name_actions(
     {
+        "parties.party.taken_over": _("Taken over from another company"),
+        "parties.party.given": _("Taken over by another company"),
+        "parties.party.follows": _("Following the source chosen"),
         "parties.site.added": _("Site added"),
         "parties.site.changed": _("Site changed"),
         "parties.contact.added": _("Contact added"),

@@ -107,6 +107,7 @@ class DuesActionPage(ActionPage):
 
 class DueDates(Workspace):
     model = Instalment
+    no_import = _("Instalments follow from documents and their terms.")
     customer_path = "party"
     area = "money"
     icon = "calendar-clock"
@@ -217,6 +218,10 @@ def save_payment(form: PaymentForm, *, by: str, company: Any) -> Payment:
 
 class Payments(Workspace):
     model = Payment
+    no_import = _(
+        "A payment settles open instalments and is posted in the journal: record it where its "
+        "instalments are."
+    )
     customer_path = "party"
     area = "money"
     icon = "hand-coins"
@@ -314,6 +319,7 @@ class Payments(Workspace):
 
 class Allocations(Workspace):
     model = Allocation
+    no_import = _("Allocations follow from payments.")
     customer_path = "instalment__party"
     in_navigation = False
     company_path = "instalment__company"

@@ -11,7 +11,7 @@ class QuotesConfig(AppConfig):
         from ronda.company.numbering import register_numbered  # noqa: PLC0415 -- needs the models
         from ronda.kernel.i18n import _  # noqa: PLC0415 -- with the rest
         from ronda.quotes import tasks, wording  # noqa: F401, PLC0415 -- register themselves
-        from ronda.quotes.queries import numbers_in_use  # noqa: PLC0415 -- needs the models
+        from ronda.quotes.queries import numbered_quotes  # noqa: PLC0415 -- needs the models
         from ronda.quotes.services.sending import NUMBERED_KIND  # noqa: PLC0415 -- needs the models
 
-        register_numbered(NUMBERED_KIND, label=_("quotes"), issued=numbers_in_use)
+        register_numbered(NUMBERED_KIND, label=_("quotes"), rows=numbered_quotes)

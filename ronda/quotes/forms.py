@@ -13,7 +13,12 @@ from ronda.contracts.models import ContractLine
 from ronda.quotes.models import LossReason, Quote, QuoteItemFacts, QuoteLine
 from ronda.workspace.forms import CompanyForm, CompanyModelForm
 
-COMPANY_PATHS = {"account": "party__company", "site": "party__company", "contact": "party__company"}
+COMPANY_PATHS = {
+    "account": "party__company",
+    "site": "party__company",
+    "contact": "party__company",
+    "owner": "memberships__company",
+}
 MOST_ADDRESSES = 10
 ONCE = "once-1"
 RHYTHMS = [

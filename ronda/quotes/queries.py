@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 
 from ronda.billing.domain.totals import Discount, Line
 from ronda.catalogue.queries import VatRule, vat_rules
-from ronda.company.models import NumberSeries
 from ronda.kernel.money import ZERO
 from ronda.parties.models import BillingAccount
 from ronda.quotes.domain.rhythms import Rhythm
@@ -74,12 +73,12 @@ def rates_of(company_id: int, lines: Sequence[QuoteLine], on: date) -> Mapping[i
     return {pk: (rules[pk].percent(on), rules[pk].nature) for pk in ids}
 
 
-def numbers_in_use(series: NumberSeries) -> Iterable[int]:
-    """Numbers of a counter that a quote carries, for the gap report."""
-    rows = Quote.objects.filter(
-        company_id=series.company_id, series=series.code, year=series.year, number__isnull=False
-    )
-    return [number for number in rows.values_list("number", flat=True).distinct() if number is not None]
+def numbered_quotes(company_id: int) -> QuerySet[Quote]:
+    """The quotes that carry a number, one version of each: the versions of an offer share it (O6, O7)."""
+    offer = Q(pk=OuterRef("root_id")) | Q(root_id=OuterRef("root_id"))
+    earlier = Quote.objects.filter(offer, number__isnull=False, pk__lt=OuterRef("pk"))
+    rows = Quote.objects.filter(company_id=company_id, number__isnull=False)
+    return rows.filter(~Exists(earlier)).annotate(date=F("issued_on"))
 
 
 def by_token(token: str) -> Quote | None:

@@ -99,6 +99,7 @@ class Quotes(Workspace):
     """Offers with their state, what they come to, and until when they stand."""
 
     model = Quote
+    no_import = _("Quotes are numbered and frozen when they are sent: they are written here.")
     customer_path = "party"
     owner_path = "owner"
     area = "quotes"
@@ -215,6 +216,7 @@ class ItemPresentations(Workspace):
     """The pictures and long descriptions quotes show of items (S20)."""
 
     model = QuoteItemFacts
+    import_key = ("item",)
     area = "catalogue"
     icon = "image"
     order_in_area = 60

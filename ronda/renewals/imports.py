@@ -1,6 +1,6 @@
 """A table of index values, one row per month, as statistics offices publish them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from ronda.company.domain import cells
 from ronda.company.domain.cells import Cell
 from ronda.company.imports.declare import (
+    NOTHING,
     ChunkRun,
     Facts,
     Importer,
@@ -17,6 +18,7 @@ from ronda.company.imports.declare import (
     register_importer,
     text,
 )
+from ronda.company.models import Company
 from ronda.kernel.errors import Refusal
 from ronda.renewals.domain.shipped import SERIES
 from ronda.renewals.models import IndexSeries, IndexValue
@@ -48,14 +50,24 @@ FIELDS = (
     ImportField("value", _("value"), decimal_cell, required=True, example="121,7",
                 alike=("valore", "valeur", "indice generale", "index")),
     ImportField("base", _("base"), text(20), example="2015", alike=("base", "anno base")),
-    ImportField("published", _("published over 12 months, %"), decimal_cell, example="1,4",
+    ImportField("published", _("published over 12 months, %"), decimal_cell, example="1,4", empty=NOTHING,
                 alike=("variazione", "variazione annua", "variation", "glissement annuel")),
-    ImportField("published_two_years", _("published over 24 months, %"), decimal_cell,
+    ImportField("published_two_years", _("published over 24 months, %"), decimal_cell, empty=NOTHING,
                 alike=("variazione biennale",)),
-    ImportField("link", _("coefficient to the base before"), decimal_cell,
+    ImportField("link", _("coefficient to the base before"), decimal_cell, empty=NOTHING,
                 alike=("raccordo", "coefficiente di raccordo", "coefficient de raccordement")),
     ImportField("source", _("source"), text(200), alike=("fonte", "source")),
 )  # fmt: skip
+
+
+SHOWN = ("month", "value", "base", "published", "published_two_years", "link", "source")
+
+
+def value_rows(company: Company, values: Sequence[IndexValue]) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Index values as rows of their table."""
+    codes = dict(IndexSeries.objects.filter(company=company).values_list("pk", "code"))
+    for one in values:
+        yield one.pk, {name: getattr(one, name) for name in SHOWN} | {"series": codes[one.series_id]}
 
 
 def write_values(given: Sequence[Facts], run: ChunkRun) -> None:
@@ -78,10 +90,13 @@ def write_values(given: Sequence[Facts], run: ChunkRun) -> None:
 
 
 def _write(series: IndexSeries, rows: Sequence[Facts], run: ChunkRun) -> None:
+    days = {first_day(series, row["month"]) for row in rows}
+    known = {one.month: one for one in IndexValue.objects.filter(series=series, month__in=days)}
+    rows = _wanted(series, rows, known, run)
     if not rows:
         return
     months = [first_day(series, row["month"]) for row in rows]
-    before = {one.month: _columns(one) for one in IndexValue.objects.filter(series=series, month__in=months)}
+    before = {month: _columns(one) for month, one in known.items()}
     values = [{name: value for name, value in row.values.items() if name != "series"} for row in rows]
     try:
         new, changed, _same = register_values(series, values, by=run.by)
@@ -97,7 +112,20 @@ def _write(series: IndexSeries, rows: Sequence[Facts], run: ChunkRun) -> None:
         elif month in altered:
             run.altered(row, altered[month], before[month])
         else:
-            run.same(row)
+            run.same(row, known[month])
+
+
+def _wanted(
+    series: IndexSeries, rows: Sequence[Facts], known: Mapping[date, IndexValue], run: ChunkRun
+) -> list[Facts]:
+    """The rows to write: new ones, known ones, or both, as chosen."""
+    wanted = []
+    for row in rows:
+        if run.updates if first_day(series, row["month"]) in known else run.adds:
+            wanted.append(row)
+        else:
+            run.leave(row)
+    return wanted
 
 
 def _columns(value: IndexValue) -> dict[str, Any]:
@@ -112,6 +140,9 @@ register_importer(
         write=write_values,
         key=lambda facts: (facts["series"].casefold(), facts["month"]),
         permission="renewals.add_indexvalue",
+        change="renewals.change_indexvalue",
+        model=IndexValue,
+        rows=value_rows,
         help=_("One row per index and month; known by these two."),
         list_url="indexvalue-list",
         order=60,

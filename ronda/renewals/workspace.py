@@ -176,6 +176,7 @@ class Batches(Workspace):
     """Index adjustments: prepared for a day, looked at, confirmed once."""
 
     model = IndexBatch
+    no_import = _("An adjustment is computed from the indices and the clauses of contracts: import those.")
     whole_company = True
     area, icon, order_in_area = AREA, "percent", 70
     columns = (
@@ -212,6 +213,7 @@ class ProposedAdjustments(Workspace):
     """The contracts of an adjustment."""
 
     model = IndexProposal
+    no_import = _("Adjustments are computed from the indices and the clauses of contracts: import those.")
     customer_path = "contract__party"
     area = AREA
     in_navigation = False
@@ -255,6 +257,7 @@ class Notices(Workspace):
     """Cancellations, non-renewals and requests of other terms, by the day they were received."""
 
     model = Notice
+    no_import = _("A notice is recorded on the page of its contract, which computes the last day.")
     customer_path = "contract__party"
     area, icon, order_in_area = AREA, "mail", 65
     company_path = "contract__company"
@@ -302,6 +305,7 @@ class Renewals(Workspace):
     """Which contract followed which, and at what price."""
 
     model = Renewal
+    no_import = _("Renewals follow from the terms of contracts.")
     customer_path = "contract__party"
     area, icon, order_in_area = AREA, "repeat", 66
     title = _("Renewals made")

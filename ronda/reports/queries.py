@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -28,6 +29,8 @@ from ronda.reports.domain.rendering import Layout
 from ronda.reports.domain.units import unit_word
 from ronda.reports.models import PrintLayout
 from ronda.reports.options import PrintOptions
+from ronda.workspace.extra_prints import Prints
+from ronda.workspace.extras import kept
 
 LAYOUTS = Path(__file__).parent / "layouts"
 LARGEST_LOGO = 500_000
@@ -92,10 +95,17 @@ def print_facts(documents: Sequence[Document], company: Company) -> list[PrintFa
     dues = _by_document(
         Instalment.objects.filter(document__in=ids).select_related("method").order_by("document", "position")
     )
+    with kept():
+        own = Prints(Document, company.pk, ids)
+        customers = Prints(Party, company.pk, {document.party_id for document in known.values()})
     found = []
     for pk in ids:
-        with translation.override(known[pk].language):
-            found.append(shared.facts(known[pk], lines.get(pk, []), vat.get(pk, []), dues.get(pk, [])))
+        language = known[pk].language
+        with translation.override(language):
+            facts = shared.facts(known[pk], lines.get(pk, []), vat.get(pk, []), dues.get(pk, []))
+        printed, customer = own.of(pk, language), customers.of(known[pk].party_id, language)
+        details, custom = printed.details, customer.custom
+        found.append(replace(facts, custom=printed.custom, details=details, customer_custom=custom))
     return found
 
 

@@ -46,6 +46,7 @@ class Layouts(Workspace):
     """How documents look: the company's own layouts; a kind without one prints with the default."""
 
     model = PrintLayout
+    no_import = _("A layout is a document of its own: copy one and edit it.")
     area = "settings"
     icon = "file-text"
     order_in_area = 60

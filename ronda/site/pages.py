@@ -15,11 +15,11 @@ from ronda.billing.models import BillingRun, Document
 from ronda.company.models import Job
 from ronda.contracts.models import Contract, ContractProposal
 from ronda.kernel.money import ZERO
-from ronda.operations.queries import safety
+from ronda.operations.queries import last_check, safety
 from ronda.payments.models import Instalment
 from ronda.workspace.declare import Area, Page, register_area, register_page
 from ronda.workspace.pages import PageMixin
-from ronda.workspace.visibility import visible_to
+from ronda.workspace.visibility import sees_everything, visible_to
 
 register_area(Area("home", "", order=0))
 register_page(Page("home", _("Today"), "home", area="home", icon="home", order=0))
@@ -57,6 +57,8 @@ class Home(PageMixin, TemplateView):
             context |= self._contracts()
         if may.has_perm("payments.view_instalment"):
             context |= self._dues()
+        if may.has_perm("operations.view_datacheck") and sees_everything(may):
+            context["data_check"] = last_check(self.company.pk)
         if may.is_superuser:
             context["safety"] = safety(now=timezone.now())
         context["failed_jobs"] = Job.objects.filter(company=self.company, state=Job.State.FAILED).count()

@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "csp",
     "ronda.workspace",
     "ronda.company",
+    "ronda.customfields",
     "ronda.accounts",
     # Below our apps, whose templates come first.
     "allauth",
@@ -59,6 +60,7 @@ INSTALLED_APPS = [
     "ronda.quotes",
     "ronda.agents",
     "ronda.analysis",
+    "ronda.privacy",
     "ronda.api",
     "ronda.reports",
     "ronda.countries.it",
@@ -123,21 +125,33 @@ def _sqlite(name: str) -> dict[str, Any]:
     }
 
 
+def _postgres_given() -> tuple[dict[str, str], dict[str, Any]]:
+    """RONDA_DATABASE_URL (postgresql://…), or RONDA_PG_* (host, port, name, user, password); and the rest."""
+    keys = {"HOST": "host", "PORT": "port", "NAME": "dbname", "USER": "user", "PASSWORD": "password"}
+    if not (url := os.environ.get("RONDA_DATABASE_URL", "")):
+        return {key: os.environ.get(f"RONDA_PG_{key}", "") for key in keys}, {}
+    from psycopg.conninfo import conninfo_to_dict  # noqa: PLC0415 -- an extra
+
+    found: dict[str, Any] = dict(conninfo_to_dict(url))
+    given = {key: str(found.pop(name, "") or "") for key, name in keys.items()}
+    return given, found
+
+
 def _postgres() -> dict[str, Any]:
-    """A PostgreSQL database from RONDA_PG_* (host, port, name, user, password)."""
-    given = {
-        key: os.environ.get(f"RONDA_PG_{key}", "") for key in ("HOST", "PORT", "NAME", "USER", "PASSWORD")
-    }
+    """A PostgreSQL database at the address given."""
+    given, options = _postgres_given()
+    if os.environ.get("RONDA_PG_POOL"):
+        options["pool"] = {"min_size": 1, "max_size": 8}
     return {
         "ENGINE": "django.db.backends.postgresql",
         **given,
-        "OPTIONS": {"pool": {"min_size": 1, "max_size": 8}} if os.environ.get("RONDA_PG_POOL") else {},
+        "OPTIONS": options,
     }
 
 
 DATABASES = {
     "default": _postgres()
-    if os.environ.get("RONDA_PG_NAME")
+    if os.environ.get("RONDA_DATABASE_URL") or os.environ.get("RONDA_PG_NAME")
     else _sqlite(os.environ.get("RONDA_DB", str(VAR / "ronda.sqlite3")))
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -228,8 +242,16 @@ WHITENOISE_USE_FINDERS = True
 # Built files carry a hash of their content in their names and may be kept for good.
 WHITENOISE_IMMUTABLE_FILE_TEST = r"^.+-[0-9A-Z]{8}\.\w+$"
 WHITENOISE_AUTOREFRESH = DEBUG
-MEDIA_ROOT = VAR / "files"
+# Where files are kept: a folder, or s3://KEY:SECRET@HOST/BUCKET (ronda/company/s3_store.py).
+FILES = os.environ.get("RONDA_FILES", "")
+MEDIA_ROOT = VAR / "files" if not FILES or FILES.startswith("s3://") else Path(FILES)
 MEDIA_URL = "media/"
+STORAGES = {
+    "default": {"BACKEND": "ronda.company.s3_store.S3Store", "OPTIONS": {"address": FILES}}
+    if FILES.startswith("s3://")
+    else {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 120_000
 # A whole folder of past invoices is sent at once; its files go straight to disk.

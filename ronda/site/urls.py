@@ -16,11 +16,13 @@ from ronda.company import workspace as company
 from ronda.company.imports import workspace as imports
 from ronda.contracts import pages as contracts_pages
 from ronda.contracts import workspace as contracts
+from ronda.customfields import workspace as customfields
 from ronda.operations import workspace as operations
 from ronda.packages import workspace as packages
 from ronda.parties import workspace as parties
 from ronda.payments import pages as payments_pages
 from ronda.payments import workspace as payments
+from ronda.privacy import workspace as privacy
 from ronda.quotes import workspace as quotes
 from ronda.renewals import workspace as renewals
 from ronda.reports import workspace as reports
@@ -37,8 +39,11 @@ WORKSPACES = [
     *packages.WORKSPACES,
     *agents.WORKSPACES,
     *analysis.WORKSPACES,
+    *privacy.WORKSPACES,
     billing.Documents,
     billing.Runs,
+    company.Files,
+    company.FileBin,
     payments.DueDates,
     payments.Payments,
     payments.Allocations,
@@ -48,8 +53,11 @@ WORKSPACES = [
     reports.Conditions,
     company.Companies,
     company.Branches,
+    company.Workstations,
+    company.CompanyGroups,
     company.People,
     *accounts.WORKSPACES,
+    *customfields.WORKSPACES,
     company.Roles,
     company.Teams,
     company.Counters,
@@ -70,6 +78,7 @@ urlpatterns = [
     *shell_urls(),
     path("", include("ronda.company.urls")),
     path("", include("ronda.accounts.urls")),
+    path("", include("ronda.customfields.urls")),
     path("", include("ronda.company.imports.urls")),
     path("", include("ronda.countries.it.urls")),
     path("", include("ronda.parties.urls")),
@@ -79,11 +88,13 @@ urlpatterns = [
     path("", include("ronda.packages.urls")),
     path("", include("ronda.agents.urls")),
     path("", include("ronda.analysis.urls")),
+    path("", include("ronda.privacy.urls")),
     path("", include("ronda.reports.urls")),
     path("", include("ronda.operations.urls")),
     *payments_pages.urlpatterns,
     *accounting_pages.urlpatterns,
     path("api/schema/", SpectacularAPIView.as_view(), name="api-schema"),
+    path("api/", include("ronda.company.file_api")),
     path("api/", include(mount_api(WORKSPACES))),
 ]
 

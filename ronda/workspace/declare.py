@@ -62,7 +62,7 @@ __all__ = [
     "workspace_of",
 ]
 
-Kind = Literal["auto", "money", "number", "date", "datetime", "badge", "bool", "text"]
+Kind = Literal["auto", "money", "number", "date", "datetime", "badge", "bool", "text", "link"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -227,6 +227,10 @@ class Workspace:
     api: ClassVar[bool] = True
     api_fields: ClassVar[Sequence[str] | None] = None
     export: ClassVar[bool] = True
+    # Imports (ronda/company/imports): the form fields a known record is found by, unless they are those of
+    # its unique constraint; or why its records come from no table.
+    import_key: ClassVar[Sequence[str]] = ()
+    no_import: ClassVar[Any] = ""
 
     create_label: ClassVar[Any] = None
     empty_text: ClassVar[Any] = None

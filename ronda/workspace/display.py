@@ -231,12 +231,23 @@ def _yes(value: Any) -> Any:
     return badge(_("Yes"), "green") if value else badge(_("No"), "gray")
 
 
+def _link(value: Any) -> Any:
+    """A web address to follow, without its scheme."""
+    text = str(value)
+    return format_html(
+        '<a href="{}" rel="noopener noreferrer" target="_blank">{}</a>',
+        text,
+        text.partition("://")[2] or text,
+    )
+
+
 _BY_KIND: dict[str, Callable[[Any], Any]] = {
     "money": money,
     "number": number,
     "date": day,
     "datetime": day,
     "bool": _yes,
+    "link": _link,
 }
 
 

@@ -17,7 +17,9 @@ from django.utils.translation import gettext as _
 from django.views import View
 from django.views.decorators.http import require_POST
 
+from ronda.workspace import extras
 from ronda.workspace.context import THEMES, entries, title_of
+from ronda.workspace.extra_screens import searched
 from ronda.workspace.fields import narrowed
 from ronda.workspace.registry import detail_url, registry
 from ronda.workspace.search import search
@@ -64,12 +66,14 @@ class Palette(JsonForPeople):
         found: list[dict[str, Any]] = []
         user: Any = request.user
         end = time.monotonic() + LONGEST
+        company_id = getattr(getattr(request, "company", None), "pk", None)
         for workspace in registry:
             if not workspace.search or not user.has_perm(workspace.permission("view")):
                 continue
             if time.monotonic() > end:
                 break
-            rows = search(workspace.records(request), workspace.search, text)[:PER_WORKSPACE]
+            beside = searched(extras.fields_of(workspace.model, company_id))
+            rows = search(workspace.records(request), workspace.search, text, beside)[:PER_WORKSPACE]
             items = [
                 {
                     "label": str(row),

@@ -11,6 +11,9 @@ from django.forms import BaseInlineFormSet
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from ronda.workspace import extras
+from ronda.workspace.extra_inputs import LEGEND, form_field, initial_of
+from ronda.workspace.extras import ExtraField
 from ronda.workspace.fields import RecordSelect, dress, human
 
 
@@ -52,6 +55,7 @@ class CompanyModelForm(forms.ModelForm):
         self.inlines: dict[str, BaseInlineFormSet] = {}
         if self.instance.pk is None and company is not None and has_company(type(self.instance)):
             self.instance.company = company
+        self.extra_fields = self._add_extras()
         dress(self, company=company, paths=self.company_paths, canonical=canonical)
         for name, others in self.along.items():
             widget: Any = self.fields[name].widget
@@ -59,6 +63,29 @@ class CompanyModelForm(forms.ModelForm):
         if lock_field(type(self.instance)):
             self.fields["seen"] = forms.CharField(required=False, widget=forms.HiddenInput)
             self.initial["seen"] = seen(self.instance)
+
+    def _add_extras(self) -> tuple[ExtraField, ...]:
+        """The company's own fields of such records, with what the record holds."""
+        model, company_id = type(self.instance), getattr(self.company, "pk", None)
+        fields = extras.fields_of(model, company_id)
+        if fields and company_id is not None:
+            pk = self.instance.pk
+            known = extras.values_of(model, company_id, [pk]).get(pk, {}) if pk else {}
+            for field in fields:
+                value = known.get(field.key)
+                self.fields[field.key] = form_field(field, value)
+                self.initial[field.key] = initial_of(field, value)
+        return fields
+
+    def extra_values(self) -> dict[str, Any]:
+        """What was entered in the company's own fields, typed; None for nothing."""
+        asked = [one for one in self.extra_fields if one.key in self.fields]
+        return {one.key: extras.clean(one, self.cleaned_data[one.key]) for one in asked}
+
+    def declared_data(self) -> dict[str, Any]:
+        """What was entered in the form's declared fields: what its service takes."""
+        others = {"seen", *(one.key for one in self.extra_fields)}
+        return {name: self.cleaned_data[name] for name in self.fields if name not in others}
 
     def _get_validation_exclusions(self) -> set[str]:
         """The company is set before validation, so constraints that name it are checked as well."""
@@ -75,8 +102,9 @@ class CompanyModelForm(forms.ModelForm):
 
     def changes(self) -> dict[str, list[Any]]:
         """What the person changed: field to [before, after] in words."""
+        labels = {one.key: one.label for one in self.extra_fields}
         return {
-            name: [
+            labels.get(name, name): [
                 human(self.fields[name], self.initial.get(name)),
                 human(self.fields[name], self.cleaned_data.get(name)),
             ]
@@ -91,9 +119,12 @@ class CompanyModelForm(forms.ModelForm):
             (str(legend), [visible.pop(name) for name in names if name in visible])
             for legend, names in self.fieldsets
         ]
+        own = [visible.pop(one.key) for one in self.extra_fields if one.key in visible]
         rest = list(visible.values())
         if rest:
             found.append((str(_("More")) if found else "", rest))
+        if own:
+            found.append((str(LEGEND), own))
         return [(legend, fields) for legend, fields in found if fields]
 
 

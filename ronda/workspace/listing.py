@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, QuerySet, Sum, Window
+from django.db.models import Count, F, QuerySet, Sum, Window
 from django.http import HttpRequest, QueryDict
 
+from ronda.workspace import extra_screens, extras
 from ronda.workspace.display import heading, kind_of
 from ronda.workspace.filters import Chip, Filter, FilterContext, as_filter
 from ronda.workspace.paths import field_at
@@ -47,8 +49,17 @@ class Listing:
         self.model = workspace.model
         self.given = given
         self.context = FilterContext(self.model, getattr(request, "company", None), today, registry, request)
-        self.records = workspace.records(request)
-        self.filters: list[Filter] = [as_filter(self.model, one) for one in workspace.filters]
+        self.extra_fields = extras.fields_of(self.model, self.company_id)
+        self.records = self._with_sort_value(workspace.records(request))
+        self.all_columns: list[Column] = [*workspace.columns, *extra_screens.columns_of(self.extra_fields)]
+        self.filters: list[Filter] = [
+            *(as_filter(self.model, one) for one in workspace.filters),
+            *extra_screens.filters_of(self.extra_fields),
+        ]
+
+    @property
+    def company_id(self) -> int | None:
+        return getattr(self.context.company, "pk", None)
 
     @property
     def text(self) -> str:
@@ -57,19 +68,29 @@ class Listing:
     @cached_property
     def rows(self) -> QuerySet[Any]:
         """The filtered rows in order."""
-        rows = search(self.records, self.workspace.search, self.text)
+        beside = extra_screens.searched(self.extra_fields)
+        rows = search(self.records, self.workspace.search, self.text, beside)
         for one in self.filters:
             rows = one.apply(rows, self.given, self.context)
         return rows.order_by(*self.order)
 
+    def _with_sort_value(self, records: QuerySet[Any]) -> QuerySet[Any]:
+        """With the value of the extra field that the list is sorted by."""
+        asked = self.given.get("sort", "").removeprefix("-")
+        field = next((field for field in self.extra_fields if field.key == asked), None)
+        return records if field is None else records.annotate(**{f"by_{asked}": extras.sort_value(field)})
+
     @cached_property
-    def order(self) -> list[str]:
+    def order(self) -> list[Any]:
         """The order asked for, then the declared one, then the key: pages neither repeat nor skip rows."""
         asked = self.given.get("sort", "")
-        column = next((c for c in self.workspace.columns if c.name == asked.removeprefix("-")), None)
+        column = next((c for c in self.all_columns if c.name == asked.removeprefix("-")), None)
         lookup = self.sort_lookup(column) if column else None
-        order = list(self.workspace.order)
-        if lookup:
+        order: list[Any] = list(self.workspace.order)
+        if lookup and lookup.startswith(f"by_{extras.PREFIX}"):  # records without a value come last
+            by = F(lookup)
+            order.insert(0, by.desc(nulls_last=True) if asked.startswith("-") else by.asc(nulls_last=True))
+        elif lookup:
             order.insert(0, f"-{lookup}" if asked.startswith("-") else lookup)
         if not {"pk", "-pk", "id", "-id"} & set(order):
             order.append("-pk")
@@ -79,6 +100,8 @@ class Listing:
         """What a column sorts by; None when the database does not know it."""
         if isinstance(column.sort, str):
             return column.sort
+        if column.name.startswith(extras.PREFIX):
+            return f"by_{column.name}"
         if not column.sort or column.value is not None:
             return None
         known = field_at(self.model, column.name) is not None or column.name in self.records.query.annotations
@@ -88,8 +111,8 @@ class Listing:
     def columns(self) -> list[Column]:
         """The columns asked for, else those shown by default."""
         asked = {name for given in self.given.getlist("cols") for name in given.split(",")}
-        chosen = [c for c in self.workspace.columns if c.name in asked]
-        return chosen or [c for c in self.workspace.columns if c.default]
+        chosen = [c for c in self.all_columns if c.name in asked]
+        return chosen or [c for c in self.all_columns if c.default]
 
     @property
     def asked_columns(self) -> list[str]:
@@ -170,7 +193,27 @@ class Listing:
 
     @cached_property
     def page(self) -> list[Any]:
-        """The rows of the page, in one statement: keys first, so that rows skipped over are never joined."""
+        """The rows of the page, with the extra fields that are shown."""
+        rows = self._page()
+        self.hold(rows)
+        return rows
+
+    def stream(self, chunk: int) -> Iterator[Any]:
+        """All rows, never more than `chunk` of them at a time, with the extra fields that are shown."""
+        rows = self.rows.iterator(chunk_size=chunk)
+        while some := list(islice(rows, chunk)):
+            self.hold(some)
+            yield from some
+
+    def hold(self, rows: list[Any]) -> None:
+        """Read the values of the extra fields that are shown: one query for all these rows."""
+        shown = {column.name for column in self.columns}
+        fields = [field for field in self.extra_fields if field.key in shown]
+        if self.company_id is not None:
+            extras.hold(rows, fields, self.company_id)
+
+    def _page(self) -> list[Any]:
+        """In one statement: keys first, so that rows skipped over are never joined."""
         if not self.count:
             return []
         if self.found is not None:
@@ -192,8 +235,17 @@ class Listing:
     def narrowed(self) -> bool:
         return bool(self.text or self.chips)
 
-    def controls(self) -> list[dict[str, Any]]:
-        return [one.control(self.given, self.context) for one in self.filters]
+    def controls(self, *, own: bool = False) -> list[dict[str, Any]]:
+        """What the declared filters need to be drawn; with `own` those of the company's own fields."""
+        keys = {field.key for field in self.extra_fields}
+        wanted = [one for one in self.filters if (one.name in keys) is own]
+        return [one.control(self.given, self.context) for one in wanted]
+
+    @property
+    def narrowed_by_own(self) -> bool:
+        """Whether a filter of the company's own fields is in use."""
+        keys = {field.key for field in self.extra_fields}
+        return any(one.chips(self.given, self.context) for one in self.filters if one.name in keys)
 
     def headings(self) -> list[Heading]:
         sums = self.totals

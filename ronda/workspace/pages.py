@@ -22,9 +22,12 @@ from ronda.workspace import views_kept
 from ronda.workspace.context import title_of
 from ronda.workspace.declare import Action, Column, Tab, Workspace
 from ronda.workspace.display import Cell, cell, cells_of, fact_cell, heading, kind_of, shown
+from ronda.workspace.display import badge as in_badge
+from ronda.workspace.extra_screens import facts_of
 from ronda.workspace.filters import RelationFilter, as_filter
 from ronda.workspace.listing import Heading, Listing
-from ronda.workspace.registry import detail_url, registry, url_of
+from ronda.workspace.registry import badges_for, detail_url, registry, url_of
+from ronda.workspace.tables import import_url
 from ronda.workspace.visibility import sees_everything, visible_to
 
 
@@ -188,6 +191,7 @@ class ListPage(Page, TemplateView):
         )
         context |= self.totals_context(listing, headings)
         context["export_url"] = reverse(self.workspace.name("export")) if self.workspace.export else ""
+        context["import_url"] = import_url(self.workspace, self.request)
         context["other_parameters"] = [
             (name, value)
             for name, values in listing.given.lists()
@@ -196,11 +200,12 @@ class ListPage(Page, TemplateView):
         ]
         context["paging"] = self.paging(listing)
         context["column_choice"] = [
-            (c.name, heading(c, self.workspace.model), c in listing.columns) for c in self.workspace.columns
+            (c.name, heading(c, self.workspace.model), c in listing.columns) for c in listing.all_columns
         ]
         context["kept_views"] = views_kept.menu(self.workspace, self.request)
         if not is_fragment(self.request, "listing"):
             context["controls"] = listing.controls()
+            context["own_controls"] = listing.controls(own=True)
         return context
 
     def rows(self, listing: Listing, headings: list[Any]) -> list[tuple[str, str, str, list[Cell]]]:
@@ -293,6 +298,7 @@ class DetailPage(Page, DetailView):
         context = super().get_context_data(
             badges=self.badges(),
             facts=self.facts() if open_tab is None else [],
+            extra_facts=self.extra_facts() if open_tab is None else [],
             tabs=[(tab, f"?tab={tab.code}", tab is open_tab, self.count(tab, record)) for tab in tabs],
             open_tab=open_tab,
             edit_url=reverse(workspace.name("edit"), args=[record.pk]) if may_edit else "",
@@ -307,11 +313,17 @@ class DetailPage(Page, DetailView):
         """The record's badges, beside its name."""
         model = self.workspace.model
         badges = [c for c in self.workspace.columns if kind_of(c, model) == "badge"]
-        return [found for c in badges if (found := shown(c, self.object, "badge"))]
+        own = [found for c in badges if (found := shown(c, self.object, "badge"))]
+        others = [told for badge in badges_for(model) if (told := badge(self.object))]
+        return [*own, *(in_badge(text, colour) for text, colour in others)]
 
     def facts(self) -> list[Cell]:
         columns = self.workspace.facts if self.workspace.facts is not None else self.workspace.columns
         return [fact_cell(column, self.object, self.workspace.model) for column in columns]
+
+    def extra_facts(self) -> list[Cell]:
+        """What the company's own fields hold of the record."""
+        return facts_of(self.object, getattr(getattr(self.request, "company", None), "pk", None))
 
     def action_context(self) -> dict[str, Any]:
         """One primary button; the other actions in a menu, the dangerous ones last."""

@@ -44,6 +44,7 @@ _areas: dict[str, Area] = {}
 _tabs: dict[type[models.Model], list[Tab]] = {}
 _tabs_of_all: list[Tab] = []
 _actions: dict[type[models.Model], list[Action]] = {}
+_badges: dict[type[models.Model], list[Any]] = {}
 
 
 def workspace_of(model: type[models.Model]) -> type[Workspace] | None:
@@ -81,6 +82,16 @@ def add_action(model: type[models.Model], action: Action) -> None:
 def actions_for(model: type[models.Model]) -> list[Action]:
     """The actions other apps put on a model."""
     return list(_actions.get(model, ()))
+
+
+def add_badge(model: type[models.Model], badge: Any) -> None:
+    """For apps above: a function of the record that gives (text, colour) beside its name, or None."""
+    _badges.setdefault(model, []).append(badge)
+
+
+def badges_for(model: type[models.Model]) -> list[Any]:
+    """The badges other apps put on a model's page."""
+    return list(_badges.get(model, ()))
 
 
 def register_page(page: Page) -> None:

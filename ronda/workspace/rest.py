@@ -23,6 +23,7 @@ from rest_framework.views import exception_handler
 from rest_framework.viewsets import GenericViewSet
 
 from ronda.kernel.errors import Refusal
+from ronda.workspace import extras
 from ronda.workspace.acting import run_action
 from ronda.workspace.declare import Action, Workspace
 from ronda.workspace.fields import dress
@@ -30,15 +31,18 @@ from ronda.workspace.filters import as_filter
 from ronda.workspace.forms import CompanyForm, CompanyModelForm
 from ronda.workspace.listing import Listing
 from ronda.workspace.rest_input import (
+    CUSTOM,
     action_serializer,
     as_object,
     confirmed_of,
     data_of_form,
     data_of_rows,
     input_serializer,
+    leave_unnamed,
     output_serializer,
     refuse_unknown,
     refuse_unread,
+    with_custom,
 )
 from ronda.workspace.saving import formsets, services_rows
 from ronda.workspace.services import save_record
@@ -125,6 +129,8 @@ class RecordViewSet(GenericViewSet[Any]):
         listing = Listing(self.workspace, request._request, given, today=timezone.localdate())
         refuse_unread(listing, known={self.pagination_class.page_query_param, *ALWAYS})
         page = self.paginate_queryset(listing.rows)
+        if page and listing.company_id is not None:
+            extras.hold(page, listing.extra_fields, listing.company_id)
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 
     def retrieve(self, request: Request, pk: int) -> Response:
@@ -157,6 +163,7 @@ class RecordViewSet(GenericViewSet[Any]):
         """Fill the workspace's own form and save it by its service."""
         form_class, company = self.form_class(), self.company
         given = refuse_unknown(request.data, form_class, self.workspace)
+        given = with_custom(given, self.workspace.model, company)
         extra = {"company": company, "canonical": True} if issubclass(form_class, CompanyModelForm) else {}
         blank = form_class(instance=record, **extra)
         # A new record begins with the model's defaults: what is not sent is not "no".
@@ -166,6 +173,8 @@ class RecordViewSet(GenericViewSet[Any]):
             if inline.name in only:
                 data |= data_of_rows(inline, given.get(inline.name) or [], record, company)
         form: Any = form_class(data, instance=record, **extra)
+        if record.pk is not None:
+            leave_unnamed(form, given, partial=partial)
         rows = formsets(self.workspace, form, data, company=company, canonical=True, only=only)
         checked = [form.is_valid(), *(one.is_valid() for one in rows.values())]
         if not all(checked):
@@ -187,12 +196,16 @@ class RecordViewSet(GenericViewSet[Any]):
         given = as_object(request.data)
         confirmed = confirmed_of(given)
         given.pop("confirmed", None)
+        extra_model = getattr(form_class, "extra_model", None)
+        if extra_model is not None:
+            given = with_custom(given, extra_model, self.company)
         extra = {"company": self.company, "canonical": True} if issubclass(form_class, CompanyForm) else {}
-        unknown = sorted(set(given) - set(form_class.base_fields))
+        blank = form_class(**extra)
+        unknown = sorted(set(given) - set(blank.fields))
         if unknown:
             raise ValidationError({name: ["This field is not known."] for name in unknown})
-        blank = form_class(**extra)
         form = form_class(data_of_form(blank, given, partial=True), **extra)
+        leave_unnamed(form, given, partial=True)
         if not isinstance(form, CompanyForm):
             dress(form, company=self.company, canonical=True)
         if not form.is_valid():
@@ -213,6 +226,11 @@ class RecordViewSet(GenericViewSet[Any]):
 def errors_of(form: Any) -> dict[str, Any]:
     """Reasons by field, and by row for the rows of a record."""
     found: dict[str, Any] = {name: [str(one) for one in reasons] for name, reasons in form.errors.items()}
+    custom = {
+        field.code: found.pop(field.key) for field in getattr(form, "extra_fields", ()) if field.key in found
+    }
+    if custom:
+        found[CUSTOM] = custom
     for code, rows in getattr(form, "inlines", {}).items():
         if rows.is_bound and not rows.is_valid():
             found[code] = [
@@ -220,6 +238,12 @@ def errors_of(form: Any) -> dict[str, Any]:
                 *({k: list(v) for k, v in one.items()} for one in rows.errors),
             ]
     return found
+
+
+OWN_FILTERS = (
+    "The company's own fields narrow it too: `custom_CODE` for choices, yes (1) or no (0), words of a text, "
+    "`custom_CODE_from` and `custom_CODE_to` for numbers, amounts and days."
+)
 
 
 def parameters(workspace: type[Workspace]) -> list[OpenApiParameter]:
@@ -253,7 +277,13 @@ def viewset(workspace: type[Workspace]) -> type[RecordViewSet]:
             extend_schema(operation_id=f"{name}_{verb}", summary=summary, tags=[name], **schema)(method),
         )
 
-    documented("list", f"List: {label}", parameters=parameters(workspace), responses=reads(many=True))
+    documented(
+        "list",
+        f"List: {label}",
+        description=OWN_FILTERS if extras.is_extensible(workspace.model) else None,
+        parameters=parameters(workspace),
+        responses=reads(many=True),
+    )
     documented("retrieve", f"Read: {label}", responses=reads)
     if workspace.form_class:
         writes = input_serializer(workspace)

@@ -11,16 +11,38 @@ from django import forms
 from django.db import models
 from django.forms.models import model_to_dict
 from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
+from ronda.workspace import extras
 from ronda.workspace.declare import Action, Inline, Workspace
+from ronda.workspace.extra_values import as_json
 from ronda.workspace.listing import Listing
 from ronda.workspace.paths import field_at
 
+CUSTOM = "custom"
 UNWRITABLE = re.compile("[\x00\ud800-\udfff]")
 SEVERAL = (forms.MultipleChoiceField, forms.ModelMultipleChoiceField, forms.MultiValueField, forms.JSONField)
 SAFE = ("version", "updated_at")
+
+
+@extend_schema_field(
+    {
+        "type": "object",
+        "additionalProperties": {"nullable": True},
+        "description": "The company's own fields by code: text, yes/no, ISO days, numbers as text",
+    }
+)
+class CustomValues(serializers.Field[Any, Any, Any, Any]):
+    """The company's own fields of a record by code; null where nothing is filled in."""
+
+    def to_representation(self, record: Any) -> dict[str, Any]:
+        company_id = getattr(getattr(self.context.get("request"), "company", None), "pk", None)
+        fields = extras.fields_of(type(record), company_id)
+        if fields and company_id is not None and extras.HELD not in record.__dict__:
+            extras.hold([record], fields, company_id)
+        return {field.code: as_json(extras.held(record, field.key)) for field in fields}
 
 
 def output_fields(workspace: type[Workspace]) -> list[str]:
@@ -49,8 +71,11 @@ def is_concrete(model: type[models.Model], name: str) -> bool:
 def output_serializer(workspace: type[Workspace]) -> type[serializers.ModelSerializer[Any]]:
     """What the API shows of a record; read only."""
     names = output_fields(workspace)
-    meta = type("Meta", (), {"model": workspace.model, "fields": names, "read_only_fields": names})
-    return type(f"{workspace.__name__}Record", (serializers.ModelSerializer,), {"Meta": meta})
+    members: dict[str, Any] = {}
+    if extras.is_extensible(workspace.model):
+        names, members = [*names, CUSTOM], {CUSTOM: CustomValues(source="*", read_only=True)}
+    members["Meta"] = type("Meta", (), {"model": workspace.model, "fields": names, "read_only_fields": names})
+    return type(f"{workspace.__name__}Record", (serializers.ModelSerializer,), members)
 
 
 def input_serializer(workspace: type[Workspace]) -> type[serializers.Serializer[Any]]:
@@ -61,6 +86,8 @@ def input_serializer(workspace: type[Workspace]) -> type[serializers.Serializer[
         row = {"id": serializers.IntegerField(required=False), **_fields(inline.form)}
         rows = type(f"{workspace.__name__}{inline.model.__name__}Input", (serializers.Serializer,), row)
         members[inline.name] = rows(many=True, required=False)
+    if extras.is_extensible(workspace.model):
+        members[CUSTOM] = custom_input()
     members["seen"] = serializers.CharField(
         required=False, help_text="What `version` or `updated_at` was when read"
     )
@@ -68,9 +95,19 @@ def input_serializer(workspace: type[Workspace]) -> type[serializers.Serializer[
     return type(f"{workspace.__name__}Input", (serializers.Serializer,), members)
 
 
+def custom_input() -> serializers.Field[Any, Any, Any, Any]:
+    """The company's own fields, for the schema."""
+    return serializers.DictField(
+        required=False,
+        help_text="The company's own fields by code; null empties one, those that are not named stay",
+    )
+
+
 def action_serializer(workspace: type[Workspace], action: Action) -> type[serializers.Serializer[Any]]:
     """What an action asks, and the questions answered with yes."""
     members: dict[str, Any] = _fields(action.form) if action.form else {}
+    if getattr(action.form, "extra_model", None) is not None:
+        members[CUSTOM] = custom_input()
     members["confirmed"] = serializers.ListField(child=serializers.CharField(), required=False)
     code = "".join(part.capitalize() for part in action.code.replace("-", "_").split("_"))
     return type(f"{workspace.__name__}{code}Input", (serializers.Serializer,), members)
@@ -145,6 +182,8 @@ def refuse_unknown(data: Any, form_class: Any, workspace: type[Workspace]) -> di
     known = {*form_class.base_fields, *(inline.name for inline in workspace.inlines), "seen", "confirmed"} - {
         "company"
     }
+    if extras.is_extensible(workspace.model):
+        known.add(CUSTOM)
     unknown = sorted(set(data) - known)
     if unknown:
         raise ValidationError({name: [_("This field is not known.")] for name in unknown})
@@ -165,10 +204,43 @@ def refuse_unread(listing: Listing, *, known: Collection[str]) -> None:
     wrong = {name: [_("This list has no such parameter.")] for name in sorted(set(given) - names)}
     for one in listing.filters:
         wrong |= {name: [_("This value is not understood.")] for name in one.unread(given, listing.context)}
-    if sort and sort.removeprefix("-") not in {column.name for column in listing.workspace.columns}:
+    if sort and sort.removeprefix("-") not in {column.name for column in listing.all_columns}:
         wrong["sort"] = [_("This list has no such column.")]
     if wrong:
         raise ValidationError(wrong)
+
+
+def with_custom(given: dict[str, Any], model: type[models.Model], company: Any) -> dict[str, Any]:
+    """The body with what it says of the company's own fields as the form names them."""
+    given = dict(given)
+    custom = given.pop(CUSTOM, None)
+    if custom is None:
+        return given
+    if not isinstance(custom, dict):
+        raise ValidationError({CUSTOM: [_("Send one object.")]})
+    known = {one.code: one for one in extras.fields_of(model, getattr(company, "pk", None))}
+    wrong: dict[str, Any] = {}
+    for code, value in custom.items():
+        if code not in known:
+            wrong[code] = [_("This field is not known.")]
+        elif isinstance(value, (dict, list)):
+            wrong[code] = [_("Send one value.")]
+        elif known[code].kind == "yes_no" and isinstance(value, bool):
+            given[known[code].key] = "yes" if value else "no"
+        else:
+            given[known[code].key] = value
+    if wrong:
+        raise ValidationError({CUSTOM: wrong})
+    return given
+
+
+def leave_unnamed(form: Any, given: dict[str, Any], *, partial: bool) -> None:
+    """Of a record that exists, own fields that are not named stay as they are, also required ones."""
+    keys = [one.key for one in getattr(form, "extra_fields", ()) if one.key in form.fields]
+    if partial or not any(key in given for key in keys):
+        for key in keys:
+            if key not in given:
+                del form.fields[key]
 
 
 def _is_row(row: Any) -> bool:

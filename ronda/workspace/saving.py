@@ -29,6 +29,8 @@ def formset_class(workspace: type[Workspace], inline: Inline) -> type[InlineForm
         workspace.model,
         inline.model,
         form=inline.form,
+        # A copy: Django adds the foreign key to the list it is given, under the eyes of other threads.
+        fields=inline.form._meta.fields and tuple(inline.form._meta.fields),
         formset=InlineFormSet,
         fk_name=inline.fk,
         extra=inline.extra,

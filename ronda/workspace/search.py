@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -15,18 +15,21 @@ from ronda.workspace.paths import field_at, is_many
 WORDS = 6
 
 
-def search(rows: QuerySet[Any], lookups: Iterable[str], text: str) -> QuerySet[Any]:
-    """Rows where each word of `text` is found in one of the look-ups."""
+def search(
+    rows: QuerySet[Any], lookups: Iterable[str], text: str, beside: Callable[[str], Q] | None = None
+) -> QuerySet[Any]:
+    """Rows where each word of `text` is found in one of the look-ups, or by `beside`."""
     words = text.split()[:WORDS]
     lookups = list(lookups)
     if not words or not lookups:
         return rows
     wanted = Q()
     for word in sorted(words, key=_rarity, reverse=True):
-        wanted &= _found(rows, lookups, word)
+        found = _found(rows, lookups, word)
+        wanted &= found | beside(word) if beside else found
     if any(is_many(rows.model, lookup) for lookup in lookups):
-        found = rows.model._base_manager.filter(wanted).values("pk")
-        return rows.filter(pk__in=found)
+        keys = rows.model._base_manager.filter(wanted).values("pk")
+        return rows.filter(pk__in=keys)
     return rows.filter(wanted)
 
 

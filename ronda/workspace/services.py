@@ -9,7 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from ronda.kernel.bus import publish
 from ronda.kernel.errors import Refusal
+from ronda.workspace import extras
 from ronda.workspace.events import LanguageChosen, RecordSaved
+from ronda.workspace.extra_values import plain
 from ronda.workspace.forms import InlineFormSet, lock_field, seen
 from ronda.workspace.models import SavedView
 
@@ -60,6 +62,7 @@ def save_record(
         refuse_if_changed(form)
     changes = form.changes() if hasattr(form, "changes") else {}
     record = (save or save_plainly)(form, by=by, company=company)
+    save_extras(form, record, by=by, company=company)
     for code, rows in (inlines or {}).items():
         if code not in by_service:
             _save_rows(rows, record)
@@ -67,6 +70,36 @@ def save_record(
     company_id = getattr(company, "pk", None)
     publish(RecordSaved(record._meta.label_lower, record.pk, company_id, by=by, added=added, changes=changes))
     return record
+
+
+def save_extras(form: Any, record: models.Model, *, by: str, company: Any) -> None:
+    """Write what the form asked in the company's own fields."""
+    given = form.extra_values() if hasattr(form, "extra_values") else {}
+    changed = {key: value for key, value in given.items() if key in form.changed_data}
+    if changed:
+        extras.save(type(record), company.pk, {record.pk: changed}, by=by)
+
+
+@transaction.atomic
+def write_extras(record: models.Model, company_id: int, given: Mapping[str, Any], *, by: str) -> None:
+    """Write some of the company's own fields of a record as an operation of its own, told like a form's.
+
+    Raises ValidationError for a value that does not fit, and what `extras.save` refuses.
+    """
+    model = type(record)
+    model._base_manager.select_for_update().get(pk=record.pk)
+    fields = {one.key: one for one in extras.fields_of(model, company_id)}
+    before = extras.values_of(model, company_id, [record.pk]).get(record.pk, {})
+    values = {key: extras.clean(fields[key], value) for key, value in given.items() if key in fields}
+    changed = {key: value for key, value in values.items() if value != before.get(key)}
+    if not changed:
+        return
+    extras.save(model, company_id, {record.pk: changed}, by=by)
+    told = {
+        fields[key].label: [str(plain(fields[key], before.get(key))), str(plain(fields[key], value))]
+        for key, value in changed.items()
+    }
+    publish(RecordSaved(record._meta.label_lower, record.pk, company_id, by=by, added=False, changes=told))
 
 
 def refuse_if_changed(form: Any) -> None:

@@ -17,6 +17,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from ronda.workspace import extras
 from ronda.workspace.registry import registry
 
 
@@ -83,6 +84,7 @@ def viewing(user: Any) -> Iterator[None]:
     """Everything inside is shown to that person."""
     token = _viewer.set(user)
     try:
-        yield
+        with extras.kept(afresh=True):
+            yield
     finally:
         _viewer.reset(token)

@@ -31,9 +31,9 @@ from ronda.billing.models import Document  # noqa: E402
 from ronda.billing.services import draft_document, issue_document  # noqa: E402
 from ronda.billing.tests.firm import line, make_account, make_firm  # noqa: E402
 from ronda.company.models import Company  # noqa: E402
+from ronda.operations.services.auditing import findings  # noqa: E402
 from ronda.operations.services.backing_up import BackupFailed, write_backup  # noqa: E402
 from ronda.parties.models import BillingAccount  # noqa: E402
-from ronda.site.cli.data import problems  # noqa: E402
 from tests.crash.site import DAY, Aborted, fork, maybe_abort  # noqa: E402
 
 FRAME_HEADER, WAL_HEADER, PAGE = 24, 32, 4096
@@ -107,7 +107,7 @@ def look(database: str) -> dict[str, Any]:
     connections.close_all()
     connection.settings_dict["NAME"] = database
     try:
-        found = [one.text for company in Company.objects.all() for one in problems(company)]
+        found = [text for company in Company.objects.all() for text in findings(company, now=timezone.now())]
         numbers = list(Document.objects.order_by("number").values_list("number", flat=True))
     finally:
         connections.close_all()

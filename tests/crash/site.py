@@ -22,13 +22,15 @@ django.setup()
 # Models exist only once Django is set up.
 from django.core.management import call_command  # noqa: E402
 from django.db import connections, transaction  # noqa: E402
+from django.utils import timezone  # noqa: E402
 
-from ronda.billing.models import BillingRun, Document, DocumentLine, RunEntry  # noqa: E402
+from ronda.billing.models import BillingRun, ChainLink, Document, DocumentLine, RunEntry  # noqa: E402
 from ronda.billing.services import confirm_run, draft_document, issue_document, prepare_run, runs  # noqa: E402
 from ronda.billing.tests.firm import line, make_account, make_firm, make_item, vat_code  # noqa: E402
 from ronda.company.jobs import worker  # noqa: E402
 from ronda.company.models import Company, Job  # noqa: E402
 from ronda.contracts.models import Contract, ContractLine  # noqa: E402
+from ronda.operations.services.auditing import findings  # noqa: E402
 from ronda.parties.models import BillingAccount, Party  # noqa: E402
 
 DAY = date(2026, 3, 31)
@@ -153,7 +155,8 @@ def race(drafts: list[int], processes: int) -> dict[str, Any]:
     children = [fork(issue_with_aborts, drafts[n::processes], n) for n in range(processes)]
     codes = [os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) for pid in children]
     numbers = list(Document.objects.order_by("number").values_list("number", flat=True))
-    return {"codes": codes, "numbers": numbers, "company": Company.objects.count()}
+    wrong = list(findings(Company.objects.get(), now=timezone.now()))
+    return {"codes": codes, "numbers": numbers, "links": ChainLink.objects.count(), "wrong": wrong}
 
 
 COMMANDS: dict[str, Any] = {

@@ -144,3 +144,5 @@ def test_r33_four_processes_issuing_with_aborts_leave_no_gap_and_no_duplicate(cr
 
     assert found["codes"] == [0, 0, 0, 0]
     assert found["numbers"] == list(range(1, 121))
+    # Each document hangs on the one before it in its series, whoever issued it.
+    assert (found["links"], found["wrong"]) == (120, [])

@@ -6,7 +6,7 @@ import { say } from "../lib/i18n.ts";
 
 export interface Choice { id: string | number; text: string; hint?: string }
 export interface Chooser { destroy(): void; forget(): void; choose(value: string): void }
-interface Settings { search: ((words: string) => Promise<Choice[]>) | null; placeholder: string; addLink: (words: string) => HTMLElement | null }
+interface Settings { search: ((words: string) => Promise<Choice[]>) | null; placeholder: string; addLink: (words: string) => HTMLElement | null; create: boolean }
 
 TomSelect.define("remove_button", clearOnEscape);
 
@@ -19,9 +19,10 @@ function render(settings: Settings): object {
     option: line,
     item: (choice: Choice) => el("div", {}, choice.text),
     no_results: (given: { input: string }) =>
-      el("div", { class: "no-results" }, say("nothingFound", given.input), settings.addLink(given.input)),
+      settings.create ? null : el("div", { class: "no-results" }, say("nothingFound", given.input), settings.addLink(given.input)),
     loading: () => el("div", { class: "loading" }, say("loading")),
     not_loading: () => null,
+    option_create: (given: { input: string }) => el("div", { class: "create" }, say("add", given.input)),
   };
 }
 
@@ -62,6 +63,8 @@ export function choose(select: HTMLSelectElement, settings: Settings): Chooser {
     placeholder: settings.placeholder,
     hidePlaceholder: false,
     closeAfterSelect: !select.multiple,
+    create: settings.create ? (word: string, give) => (give({ id: word.trim(), text: word.trim() }), true) : false,
+    createOnBlur: settings.create,
     plugins: select.multiple ? { remove_button: { title: say("remove") } } : {},
     render: render(settings),
     ...(settings.search ? remote(settings.search) : {}),

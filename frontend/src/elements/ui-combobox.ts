@@ -10,6 +10,7 @@ const WORTH_SEARCHING = 8;
  * <ui-combobox data-url="/parties/lookup/" data-with="company"><select name="party">…</select></ui-combobox>
  * Without data-url it searches in the select's own options. data-url answers {results: [{id, text, hint}]} to ?q=;
  * data-with names fields of the form sent along, and itself as ?with=. data-add-url offers "Add …" as a link to ?name=.
+ * data-create takes new words as they are typed.
  */
 export class UiCombobox extends RondaElement {
   private chooser: Chooser | null = null;
@@ -31,6 +32,7 @@ export class UiCombobox extends RondaElement {
       search: this.dataset["url"] ? (words) => this.search(words) : null,
       placeholder: this.dataset["placeholder"] ?? emptyText(select) ?? say("typeToSearch"),
       addLink: (words) => this.addLink(words),
+      create: "create" in this.dataset,
     });
     this.closest("form")?.addEventListener("change", (event) => this.otherChanged(event), { signal: this.signal });
   }

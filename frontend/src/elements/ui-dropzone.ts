@@ -6,6 +6,7 @@ import { refresh } from "../lib/refresh.ts";
 /**
  * <ui-dropzone data-url data-target="#files" data-name="file" data-accept=".pdf,.xml" data-max-mb="20" multiple>
  * Sends each file by itself with its progress, then refreshes data-target from this page (or follows {url} of the answer).
+ * What became of a file ({message} of the answer) stays to be read. data-camera="Take a photo" offers the camera of a phone.
  * Without data-url it dresses the <input type=file> inside it, for forms that are sent as a whole.
  */
 export class UiDropzone extends RondaElement {
@@ -26,8 +27,23 @@ export class UiDropzone extends RondaElement {
     const label = this.dataset["label"] ?? say("chooseFiles");
     if (!given) this.input.setAttribute("aria-label", label);
     this.files = el("ul", { class: "drop-files", "aria-live": "polite" });
-    this.append(el("div", { class: "drop-area" }, icon("upload"), say("dropFiles"), button, hint), this.input, this.files);
+    this.append(el("div", { class: "drop-area" }, icon("upload"), say("dropFiles"), button, this.camera(), hint), this.input, this.files);
     this.listenHere();
+  }
+
+  /** A button for fingers only: it opens the camera at once. Phones send JPEG to an input that does not ask for more. */
+  private camera(): HTMLElement | null {
+    const label = this.dataset["camera"];
+    if (!label) return null;
+    const input = el("input", { type: "file", accept: "image/jpeg,image/png", capture: "environment", class: "visually-hidden", "aria-label": label });
+    input.tabIndex = -1;
+    input.addEventListener("change", () => {
+      this.take(input.files);
+      input.value = "";
+    });
+    const button = el("button", { type: "button", class: "btn btn-small touch-only" }, icon("image"), label);
+    button.addEventListener("click", () => input.click());
+    return el("span", {}, button, input);
   }
 
   private listenHere(): void {
@@ -103,31 +119,40 @@ export class UiDropzone extends RondaElement {
     bar.remove();
     const good = request.status >= 200 && request.status < 400;
     const state = line.querySelector("[data-state]");
-    state?.replaceChildren(good ? say("uploaded") : refusalText(request.status, request.responseText));
+    state?.replaceChildren(good ? said(request.responseText, "message") || say("uploaded") : refusalText(request.status, request.responseText));
     state?.setAttribute("class", good ? "muted" : "error");
     if (good) {
-      this.url = urlOf(request.responseText);
+      this.url = said(request.responseText, "url");
       this.dispatchEvent(new CustomEvent("dropzone:sent", { bubbles: true }));
     }
     if (this.waiting === 0 && good) this.finished();
   }
 
+  /** The region is shown anew; what was said of the files is said again where it is read. */
+  private async refreshed(target: string): Promise<void> {
+    const lines = [...this.files.children];
+    await refresh(target);
+    const here = this.isConnected ? this : document.querySelector<UiDropzone>(`${target} ui-dropzone`);
+    here?.querySelector(".drop-files")?.replaceChildren(...lines);
+  }
+
   private finished(): void {
     if (this.url) window.location.assign(this.url);
-    else if (this.dataset["target"]) void refresh(this.dataset["target"]).then(() => this.files.replaceChildren());
+    else if (this.dataset["target"]) void this.refreshed(this.dataset["target"]);
+  }
+}
+
+/** Text of a JSON answer. */
+function said(body: string, name: "message" | "url"): string {
+  try {
+    const value = (JSON.parse(body) as Record<string, unknown>)[name];
+    return typeof value === "string" ? value : "";
+  } catch {
+    return "";
   }
 }
 
 function fitsType(file: File, wanted: string): boolean {
   if (wanted.startsWith(".")) return file.name.toLowerCase().endsWith(wanted);
   return wanted.endsWith("/*") ? file.type.startsWith(wanted.slice(0, -1)) : file.type === wanted;
-}
-
-function urlOf(body: string): string {
-  try {
-    const url = (JSON.parse(body) as { url?: unknown }).url;
-    return typeof url === "string" ? url : "";
-  } catch {
-    return "";
-  }
 }

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import OuterRef, Subquery
 
 from ronda.agents.models import Agent, CommissionEntry, Statement
-from ronda.agents.queries import sum_of
+from ronda.agents.queries import SERIES, sum_of
 from ronda.company import audit
 from ronda.company.models import Company
 from ronda.company.numbering import take_numbers
@@ -21,7 +21,6 @@ from ronda.kernel.i18n import _
 from ronda.kernel.money import ZERO
 
 NUMBERED_KIND = "agents.statement"
-SERIES = "PROV"
 State = Statement.State
 
 

@@ -37,6 +37,8 @@ class Rules:
 
     company: Company
     on: date
+    # The till or desk a person issues from; none for runs, which number as the company and its branches do.
+    workstation_id: int | None = None
     pack: CountryPack = field(init=False)
     vat: Mapping[int, VatRule] = field(init=False)
     settings: BillingOptions = field(init=False)
@@ -52,10 +54,10 @@ class Rules:
         }
 
     def settings_of(self, branch_id: int | None) -> BillingOptions:
-        """The options of a branch, which may number its documents in series of its own (O8)."""
-        if branch_id is None:
+        """The options of a branch and workstation, which may number documents in series of their own (O8)."""
+        if branch_id is None and self.workstation_id is None:
             return self.settings
-        return options.read(BillingOptions, self.company, branch_id)
+        return options.read(BillingOptions, self.company, branch_id, self.workstation_id)
 
     def terms(self, header: "Header", discount: Decimal = ZERO) -> DocumentTerms:
         """What applies to the whole document."""

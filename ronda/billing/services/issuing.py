@@ -13,9 +13,11 @@ from ronda.billing.domain.sealing import seal
 from ronda.billing.events import DocumentsIssued
 from ronda.billing.models import Document, DocumentKind, DocumentLine, SellerIdentity, VatSummary
 from ronda.billing.options import BillingOptions
+from ronda.billing.services.chaining import chain_issued
 from ronda.billing.services.composing import Composed, Rules, compose
 from ronda.company import audit
 from ronda.company.bulk import insert
+from ronda.company.context import acting
 from ronda.company.country import CountryPack
 from ronda.company.models import Company
 from ronda.company.numbering import take_numbers
@@ -55,7 +57,7 @@ def issue_document(
     if not any(line.kind != DocumentLine.Kind.NOTE for line in lines):
         raise NoLines(_("The draft has no lines. Add at least one, then issue it."))
     _require_payer_data(document)
-    rules = Rules(document.company, on)
+    rules = Rules(document.company, on, acting().workstation_id)
     composed = compose(document, lines, rules)
     if document.gross_total == 0 and ZeroTotal.code not in confirmed:
         raise ZeroTotal(_("The total is zero. Issue the document anyway?"))
@@ -90,6 +92,7 @@ def finish(composed: Sequence[Composed], *, rules: Rules, by: str, at: datetime)
         document.issued_at, document.issued_by = at, by
     _take_numbers(composed, rules, seller.digest)
     _write(composed)
+    chain_issued(rules.company.pk, composed)
     ids = tuple(each.document.pk for each in composed)
     audit.record_many(
         by, "billing.document.issued", [(each.document, {"number": each.document.label}) for each in composed]

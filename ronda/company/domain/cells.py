@@ -44,6 +44,11 @@ _MONTHS = (
 )
 _TRUE = frozenset(["1", "si", "s", "x", "vero", "v", "true", "t", "yes", "y", "oui", "o", "vrai", "ok", "on"])
 _FALSE = frozenset(["0", "no", "n", "falso", "f", "false", "non", "faux", "off", "-"])
+# What a spreadsheet program may take for a formula at the start of a text (OWASP: CSV injection).
+FORMULA_STARTS = frozenset("=+-@\t\r\n")
+# What is written in a cell to empty the field; a blank cell leaves it as it is.
+CLEARING = {"it": "(vuoto)", "fr": "(vide)", "en": "(empty)"}
+_CLEARING = frozenset(CLEARING.values())
 # Which mark parts thousands and which decimals. A point among French digits may be either.
 _THOUSANDS = {"it": ".' ", "fr": "' ", "en": ",' "}
 _DECIMAL = {"it": ",", "fr": ",", "en": "."}
@@ -200,6 +205,26 @@ def parse_bool(value: Cell) -> bool:
         return False
     message = _("“%(read)s” is neither yes nor no. Write yes or no.")
     raise NotYesOrNo(message % {"read": str(value)[:40]}, read=str(value)[:40])
+
+
+def is_clearing(value: Cell) -> bool:
+    """Whether the cell says, in any of the languages, that the field is to be emptied."""
+    return isinstance(value, str) and value.strip().casefold() in _CLEARING
+
+
+def clearing_word(locale: str) -> str:
+    """The word for "empty" of a language."""
+    return CLEARING[_language(locale)]
+
+
+def without_guard(text: str) -> str:
+    """A text as it was before `guarded` kept spreadsheets from taking it for a formula."""
+    return text[1:] if text[:1] == "'" and text.lstrip("'")[:1] in FORMULA_STARTS else text
+
+
+def guarded(text: str) -> str:
+    """A text no spreadsheet takes for a formula: one that begins like one gets an apostrophe before it."""
+    return f"'{text}" if text.lstrip("'")[:1] in FORMULA_STARTS else text
 
 
 def _plain(text: str) -> str:

@@ -92,19 +92,35 @@ def suggest_mapping(headers: Sequence[str], fields: Iterable[str | FieldNames]) 
     """
     wanted = [field if isinstance(field, FieldNames) else FieldNames(field) for field in fields]
     plain = [_plain(header) for header in headers]
+    mapping = _as_written(headers, wanted)
+    used = {match.position for match in mapping.values()}
+    names_of = [() if field.name in mapping else _names(field) for field in wanted]
     pairs = [
         (-_likeness(text, names), at, position)
-        for at, names in enumerate(_names(field) for field in wanted)
+        for at, names in enumerate(names_of)
         for position, text in enumerate(plain)
+        if names and position not in used
     ]
-    mapping: dict[str, Match] = {}
-    used: set[int] = set()
     for negative, at, position in sorted(pairs):
         name = wanted[at].name
         if -negative >= LEAST_CONFIDENCE and name not in mapping and position not in used:
             mapping[name] = Match(name, headers[position], position, -negative)
             used.add(position)
     return mapping
+
+
+def _as_written(headers: Sequence[str], wanted: Sequence[FieldNames]) -> dict[str, Match]:
+    """The columns that have a field's very label, signs and all ("%"): the tables written here."""
+    at = {header.strip().casefold(): position for position, header in reversed(list(enumerate(headers)))}
+    found: dict[str, Match] = {}
+    used: set[int] = set()
+    for field in wanted:
+        known = [at[label.strip().casefold()] for label in field.labels if label.strip().casefold() in at]
+        free = [position for position in known if position not in used]
+        if free:
+            found[field.name] = Match(field.name, headers[free[0]], free[0], 100)
+            used.add(free[0])
+    return found
 
 
 def _names(field: FieldNames) -> tuple[str, ...]:
@@ -114,7 +130,7 @@ def _names(field: FieldNames) -> tuple[str, ...]:
 
 def _likeness(text: str, names: tuple[str, ...]) -> int:
     """100 for a known name; a little less for one inside or near another."""
-    if not text:
+    if not text or not names:
         return 0
     return max(_likeness_of_one(text, name) for name in names)
 

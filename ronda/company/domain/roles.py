@@ -45,14 +45,16 @@ ROLE_TEMPLATES: tuple[RoleTemplate, ...] = (
         _("Billing clerk"),
         ("parties.*", "catalogue.*", "billing.*", "payments.*", "contracts.*", "reports.*", "company.*")
         + ("renewals.*", "quotes.*", "packages.*", "agents.*", "analysis.*")
-        + ("accounting.view_*", "it.*", "fr.*", "countries.*"),
+        + ("accounting.view_*", "it.*", "fr.*", "countries.*")
+        + ("privacy.view_consent*", "privacy.add_consent"),
         _ADMINISTRATION,
     ),
     RoleTemplate(
         "dispatcher",
         _("Dispatcher"),
         (*_SEE_BASICS, "parties.*", "contracts.view_*", "catalogue.view_*", "billing.view_*")
-        + ("quotes.view_*", "packages.view_*", "packages.use_*", "renewals.view_*"),
+        + ("quotes.view_*", "packages.view_*", "packages.use_*", "renewals.view_*")
+        + ("privacy.view_consent*", "privacy.add_consent"),
     ),
     RoleTemplate(
         "accountant",

@@ -24,6 +24,7 @@ _OLE = b"\xd0\xcf\x11\xe0"
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _OVERLAP = 1024
 _MOST_ERRORS = 1000
+_MERGED_SHOWN = 10
 
 _PREFIX = re.compile(rb"(</?)\w+:")
 # Seen at a glance: how many letters and digits the places of cells have; what each more allows.
@@ -42,6 +43,7 @@ _ERROR = re.compile(
     rb"""<c\b(?=[^<>]*\bt=["']e["'])[^<>]*?\br=["']([A-Z]+)(\d+)["'][^<>]*>"""
     rb"""(?:<f\b[^<>]*(?:/>|>[^<]*</f>))?<v>([^<]*)<"""
 )
+_MERGED = re.compile(rb"""<mergeCell\b[^<>]*\bref=["']([A-Z]{1,7}\d{1,10}:[A-Z]{1,7}\d{1,10})["']""")
 _UNCALCULATED = re.compile(
     rb"""(?:</f>|<f\b[^<>]*/>)"""
     rb"""(?:<v>\s*</v>|<v\s*/>)?</c>"""
@@ -80,6 +82,7 @@ class _Survey:
     rows: int = 0
     cells_of_row: int = 0
     uncalculated: int = 0
+    merged: set[str] = field(default_factory=set)
     errors: dict[int, list[tuple[str, str]]] = field(default_factory=dict)
 
 
@@ -182,6 +185,8 @@ def _survey(chunks: Iterator[bytes], extent: Callable[[bytes], tuple[int, int]])
         survey.filled = survey.filled or b"<v" in bare or b"<is" in bare
         if b"<f" in bare or b"/f>" in bare:
             survey.uncalculated += sum(1 for found in _UNCALCULATED.finditer(bare) if found.end() > len(tail))
+        if b"<mergeCell " in bare:
+            survey.merged |= {found.decode("ascii") for found in _MERGED.findall(bare)}
         if b't="e"' in bare or b"t='e'" in bare:
             _note_errors(bare, survey)
         tail = piece[-_OVERLAP:]
@@ -252,6 +257,12 @@ def _notes(survey: _Survey) -> Iterator[str]:
             "%(count)s formulas were never calculated and read as empty: open and save the spreadsheet."
         )
         yield str(message % {"count": survey.uncalculated})
+    if survey.merged:
+        message = _(
+            "The merged cells %(ranges)s hold one value each: it stands in their first cell, the others are "
+            "blank."
+        )
+        yield str(message % {"ranges": ", ".join(sorted(survey.merged)[:_MERGED_SHOWN])})
     if survey.errors:
         message = _("%(count)s rows hold an error such as #N/A: correct them or leave them out.")
         yield str(message % {"count": len(survey.errors)})

@@ -1,13 +1,20 @@
-"""What can be imported from a table: each app declares its kinds in its own `imports.py`."""
+"""What can be imported from a table.
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass, field
+Every workspace with a form can: its importer is derived from the form (`derived.py`). An app whose records
+need more than a form at a time, or many thousands in a few seconds, declares an importer in `imports.py`.
+"""
+
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cache
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db.models import Model
+from django.urls import get_resolver
 from django.utils.module_loading import autodiscover_modules
+from django.utils.translation import override
 
 from ronda.company.domain import cells
 from ronda.company.domain.cells import Cell
@@ -16,8 +23,19 @@ from ronda.company.imports.records import Trace, snapshot
 from ronda.company.models import Company
 from ronda.kernel.errors import Refusal
 from ronda.kernel.i18n import _
+from ronda.workspace import extras
+from ronda.workspace.context import title_of
+from ronda.workspace.registry import registry
 
 Parse = Callable[[Cell, str], Any]
+NOTHING = object()
+LANGUAGES = ("it", "fr", "en")
+UPSERT, CREATE, UPDATE = "upsert", "create", "update"
+MODES = (
+    (UPSERT, _("Add what is new, bring up to date what is known")),
+    (CREATE, _("Only add what is new; known records stay as they are")),
+    (UPDATE, _("Only bring up to date what is known; new rows are left out")),
+)
 
 
 class TooLong(Refusal):
@@ -77,7 +95,13 @@ def word(words: Mapping[str, Any]) -> Parse:
 
 @dataclass(frozen=True, slots=True)
 class ImportField:
-    """A column that may be given. `alike` names the usual headers in `header_matching.SYNONYMS`."""
+    """A column that may be given. `alike` names the usual headers in `header_matching.SYNONYMS`.
+
+    kind: what the cell holds, in a word for people; choices: what may be written.
+    later: whether a blank cell of a required column is judged when the row is written: known records keep
+    theirs.
+    empty: what the word for "empty" writes (`cells.is_clearing`); NOTHING where a cell cannot be emptied.
+    """
 
     name: str
     label: Any
@@ -86,10 +110,23 @@ class ImportField:
     help: Any = ""
     example: str = ""
     alike: tuple[str, ...] = ()
+    kind: Any = _("text")
+    choices: Callable[[], Sequence[str]] | None = None
+    empty: Any = ""
+    later: bool = False
 
     def names(self) -> FieldNames:
+        """The headers it is known by: its label in every language, and the usual ones."""
         usual = tuple(name for known in self.alike for name in SYNONYMS.get(known, (known,)))
-        return FieldNames(self.name, (str(self.label), *usual))
+        return FieldNames(self.name, (*self.labels(), *usual))
+
+    def labels(self) -> tuple[str, ...]:
+        """The label in the language in use, then in the others."""
+        found = [str(self.label)]
+        for language in LANGUAGES:
+            with override(language):
+                found.append(str(self.label))
+        return tuple(dict.fromkeys(found))
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,12 +167,15 @@ class ChunkRun:
     company: Company
     by: str
     importer: "Importer"
+    mode: str = UPSERT
     created: int = 0
     changed: int = 0
     unchanged: int = 0
+    skipped: int = 0
     errors: list[RowError] = field(default_factory=list)
     traces: list[Trace] = field(default_factory=list)
     refused_rows: set[int] = field(default_factory=set)
+    known: dict[int, Model] = field(default_factory=dict)
 
     def refuse(self, facts: Facts, reason: Any, name: str = "") -> None:
         """The row is not imported; `name` is the field to correct."""
@@ -163,9 +203,25 @@ class ChunkRun:
         self.traces.append(Trace(facts.number, record, snapshot(record, before), before))
         self.changed += counts
 
-    def same(self, facts: Facts) -> None:
+    def same(self, facts: Facts, record: Model | None = None) -> None:
         """The record says this already."""
         self.unchanged += 1
+        if record is not None:
+            self.known[facts.number] = record
+
+    def leave(self, facts: Facts) -> None:
+        """The row is not wanted: a known record where only new ones are added, or the other way round."""
+        self.skipped += 1
+
+    @property
+    def adds(self) -> bool:
+        """Whether new records are wanted."""
+        return self.mode != UPDATE
+
+    @property
+    def updates(self) -> bool:
+        """Whether known records are to be changed."""
+        return self.mode != CREATE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,7 +231,11 @@ class Importer:
 
     key: what a row is told from others by; a later row with the same key is refused.
     group: rows with the same answer are handed over together (lines of one contract).
-    permission: a full permission name.
+    permission: a full permission name; to change known records, `change` as well, where it is given.
+    model: whose workspace the table belongs to.
+    rows: the table as it is written out again: each row with the key of its record and its values by name of
+    field; one record may fill several rows, the first says it whole.
+    own: fields of the company's own, written beside it (`own_fields.py`).
     """
 
     kind: str
@@ -183,11 +243,15 @@ class Importer:
     fields: tuple[ImportField, ...]
     write: Callable[[Sequence[Facts], ChunkRun], None]
     permission: str
+    change: str = ""
+    model: type[Model] | None = None
+    rows: Callable[[Company, Sequence[Any]], Iterable[tuple[int, Mapping[str, Any]]]] | None = None
     key: Callable[[Facts], Hashable | None] = lambda facts: None
     group: Callable[[Facts], Hashable] | None = None
     help: Any = ""
     list_url: str = ""
     order: int = 100
+    own: tuple[str, ...] = ()
 
     def field(self, name: str) -> ImportField | None:
         return next((one for one in self.fields if one.name == name), None)
@@ -203,20 +267,107 @@ def register_importer(importer: Importer) -> None:
 
 @cache
 def discover() -> None:
-    """Load the `imports.py` of every app, once."""
+    """Load the `imports.py` of every app and the workspaces of the site, once."""
     autodiscover_modules("imports")
+    list(get_resolver().url_patterns)  # mounts the workspaces, also where no page was asked for yet
 
 
-def importers() -> list[Importer]:
-    """Every kind of table, in the order in which they are usually brought in."""
+def importers(company: Company | None = None) -> list[Importer]:
+    """Every kind of table, in the order in which they are usually brought in, as the company sees them."""
+    from ronda.company.imports.derived import derive, is_importable  # noqa: PLC0415 -- it declares with this
+
     discover()
-    return sorted(_importers.values(), key=lambda one: (one.order, one.kind))
+    own = [with_extras(one, company) for one in _importers.values()]
+    taken = {one.model for one in own}
+    made = [
+        with_extras(derive(workspace, company), company)
+        for workspace in registry
+        if workspace.model not in taken and is_importable(workspace)
+    ]
+    return sorted([*own, *made], key=lambda one: one.order)
 
 
-def importer_for(kind: str) -> Importer:
+def importer_for(kind: str, company: Company | None = None) -> Importer:
     """The importer of a kind, or UnknownKind with those there are."""
+    from ronda.company.imports.derived import derive, is_importable  # noqa: PLC0415 -- it declares with this
+
     discover()
-    if kind not in _importers:
+    if kind in _importers:
+        return with_extras(_importers[kind], company)
+    workspace = registry.get(kind)
+    if workspace is None or not is_importable(workspace):
         message = _("“%(kind)s” cannot be imported. There are: %(kinds)s.")
-        raise UnknownKind(message % {"kind": kind, "kinds": ", ".join(sorted(_importers))})
-    return _importers[kind]
+        raise UnknownKind(message % {"kind": kind, "kinds": ", ".join(one.kind for one in importers())})
+    if (special := special_of(workspace.model)) is not None:
+        return with_extras(special, company)
+    return with_extras(derive(workspace, company), company)
+
+
+def label_of(kind: str) -> Any:
+    """What a kind of table is called; the kind itself when the program no longer knows it."""
+    discover()
+    if kind in _importers:
+        return _importers[kind].label
+    workspace = registry.get(kind)
+    return title_of(workspace) if workspace is not None else kind
+
+
+def special_of(model: type[Model]) -> Importer | None:
+    """The importer an app declared for a model, if any."""
+    discover()
+    return next((one for one in _importers.values() if one.model is model), None)
+
+
+def with_extras(importer: Importer, company: Company | None) -> Importer:
+    """The importer with the company's own fields of its records (`own_fields.py` writes them)."""
+    if importer.model is None or company is None:
+        return importer
+    known = {one.name for one in importer.fields}
+    own = [one for one in extras.fields_of(importer.model, company.pk) if one.key not in known]
+    if not own:
+        return importer
+    return replace(
+        importer,
+        fields=(*importer.fields, *map(extra_field, own)),
+        own=tuple(one.key for one in own),
+    )
+
+
+def extra_field(extra: extras.ExtraField) -> ImportField:
+    """A field of the company's own as a column."""
+
+    def parse(value: Cell, locale: str) -> Any:
+        read = read_extra(extra.kind, value, locale)
+        try:
+            return extras.clean(extra, read)
+        except ValidationError as error:
+            raise UnknownWord(" ".join(error.messages)) from None
+
+    labels = tuple(label for _code, label in extra.choices)
+    return ImportField(
+        extra.key,
+        extra.label,
+        parse,
+        required=extra.required,
+        help=extra.help,
+        kind=EXTRA_KINDS.get(extra.kind, _("text")),
+        choices=(lambda: labels) if labels else None,
+        empty=None,
+    )
+
+
+EXTRA_KINDS = {
+    "number": _("number"), "amount": _("number"), "date": _("date"), "yes_no": _("yes or no"),
+    "choice": _("choice"),
+}  # fmt: skip
+
+
+def read_extra(kind: str, value: Cell, locale: str) -> Any:
+    """A cell by the habits of people, as the keeper of the fields takes it."""
+    if kind in ("number", "amount"):
+        return cells.parse_decimal(value, locale)
+    if kind == "date":
+        return cells.parse_date(value, locale)
+    if kind == "yes_no":
+        return cells.parse_bool(value)
+    return format(value, "f") if isinstance(value, Decimal) else str(value).strip()

@@ -14,7 +14,18 @@ from django.utils.translation import gettext_lazy
 from django.views import View
 from django.views.generic import TemplateView
 
-from ronda.company.imports.declare import Importer, UnknownKind, importer_for, importers
+from ronda.company.imports.declare import (
+    CREATE,
+    MODES,
+    UPSERT,
+    Importer,
+    UnknownKind,
+    importer_for,
+    importers,
+)
+from ronda.company.imports.derived import is_importable, reason_against
+from ronda.company.imports.door import PERMISSION
+from ronda.company.imports.exporting import example_rows, explanations, rules, write_xlsx
 from ronda.company.imports.panels import panel_of
 from ronda.company.imports.reading import preview
 from ronda.company.imports.starting import (
@@ -27,11 +38,12 @@ from ronda.company.imports.starting import (
 )
 from ronda.company.models import ImportBatch, Job
 from ronda.kernel.errors import Refusal
+from ronda.workspace.context import title_of
 from ronda.workspace.export import XLSX, harmless
 from ronda.workspace.pages import DetailPage, GuardMixin, PageMixin
+from ronda.workspace.registry import registry
 
 State = ImportBatch.State
-PERMISSION = "company.add_importbatch"
 SHOWN_ERRORS = 200
 STEPS = (
     (gettext_lazy("File"), ()),
@@ -42,7 +54,7 @@ STEPS = (
 
 
 class NewImport(PageMixin, TemplateView):
-    """Choose what to bring in and drop the file."""
+    """Choose what to bring in; what cannot be, with the reason."""
 
     permission_required = PERMISSION
     area = "settings"
@@ -51,13 +63,36 @@ class NewImport(PageMixin, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         may: Any = self.request.user
-        kinds = [one for one in importers() if may.has_perm(one.permission)]
-        return super().get_context_data(kinds=kinds, **kwargs)
+        kinds = [one for one in importers(self.company) if may.has_perm(one.permission)]
+        against = [
+            (title_of(one), reason_against(one))
+            for one in registry
+            if not is_importable(one) and may.has_perm(one.permission("view"))
+        ]
+        return super().get_context_data(kinds=kinds, against=sorted(against), **kwargs)
+
+
+class ImportKind(PageMixin, TemplateView):
+    """Drop the file of one kind; an example file, and what each column holds."""
+
+    permission_required = PERMISSION
+    area = "settings"
+    template_name = "company/import_kind.html"
+
+    def get_page_title(self) -> Any:
+        importer = _importer(self.request, self.kwargs["kind"])
+        return _("Import: %(kind)s") % {"kind": importer.label}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        importer = _importer(self.request, self.kwargs["kind"])
+        lines = list(explanations(importer))
+        shown = {"heads": lines[0], "lines": lines[1:], "rules": rules(), "list_url": _url(importer)}
+        return super().get_context_data(**{**kwargs, **shown, "kind": importer})
 
 
 def _importer(request: HttpRequest, kind: str) -> Importer:
     try:
-        importer = importer_for(kind)
+        importer = importer_for(kind, getattr(request, "company", None))
     except UnknownKind:
         raise Http404 from None
     if not request.user.has_perm(importer.permission):  # type: ignore[union-attr]
@@ -116,7 +151,7 @@ class BatchPage(DetailPage):
         )
         if panel is not None:
             return {**context, **panel.context(batch)}
-        importer = importer_for(batch.kind)
+        importer = importer_for(batch.kind, batch.company)
         context |= {"importer": importer, "steps": self._steps(batch), "records_url": _url(importer)}
         if batch.state in (State.UPLOADED, State.CHECKED, State.FAILED):
             context |= self._columns(batch, importer)
@@ -139,7 +174,16 @@ class BatchPage(DetailPage):
             "notes": seen.table.notes,
             "sheets": seen.table.sheet_names,
             "same_as": batch.summary.get("same_as"),
+            "modes": self._modes(importer),
+            "mode": batch.summary.get("mode", UPSERT),
+            "rules": rules(),
         }
+
+    def _modes(self, importer: Importer) -> list[tuple[str, Any]]:
+        """What may be done with new and known records; who may not change them only adds."""
+        return [
+            (mode, label) for mode, label in MODES if mode == CREATE or _may_change(self.request, importer)
+        ]
 
 
 def _url(importer: Importer) -> str:
@@ -147,6 +191,11 @@ def _url(importer: Importer) -> str:
         return reverse(importer.list_url) if importer.list_url else ""
     except NoReverseMatch:
         return ""
+
+
+def _may_change(request: HttpRequest, importer: Importer) -> bool:
+    user: Any = request.user
+    return not importer.change or bool(user.has_perm(importer.change))
 
 
 class BatchMixin(GuardMixin):
@@ -179,7 +228,7 @@ class BatchDo(BatchMixin, View):
 
     def _do(self, batch: ImportBatch, verb: str, by: str) -> None:
         if verb == "columns":
-            choose_columns(batch, self._mapping(batch), by=by)
+            choose_columns(batch, self._mapping(batch), by=by, mode=self._mode(batch))
         elif verb == "sheet":
             row = self.request.POST.get("header_row", "")
             look_again(
@@ -198,10 +247,15 @@ class BatchDo(BatchMixin, View):
         else:
             raise Http404
 
+    def _mode(self, batch: ImportBatch) -> str:
+        """What was chosen; who may not change such records only adds."""
+        may_change = _may_change(self.request, importer_for(batch.kind, batch.company))
+        return self.request.POST.get("mode", UPSERT) if may_change else CREATE
+
     def _mapping(self, batch: ImportBatch) -> dict[str, int]:
         found = {}
         width = len(batch.summary.get("headers", ()))
-        for field in importer_for(batch.kind).fields:
+        for field in importer_for(batch.kind, batch.company).fields:
             asked = self.request.POST.get(f"column-{field.name}", "")
             if asked.isdecimal() and int(asked) < width:
                 found[field.name] = int(asked)
@@ -244,14 +298,16 @@ class BatchErrors(BatchMixin, View):
 
 
 class ImportTemplate(PageMixin, View):
-    """An empty table of a kind: the headers, and an example to be replaced."""
+    """An example file: the headers, a line to be replaced, and a sheet that explains each column."""
 
     permission_required = PERMISSION
 
     def get(self, request: HttpRequest, kind: str) -> HttpResponse:
-        fields = _importer(request, kind).fields
-        rows = [[str(one.label) for one in fields], [one.example for one in fields]]
-        return spreadsheet(rows, f"{kind}.xlsx")
+        importer = _importer(request, kind)
+        file = BytesIO()
+        write_xlsx(file, example_rows(importer), name=str(importer.label), importer=importer)
+        headers = {"Content-Disposition": f'attachment; filename="{kind}.xlsx"'}
+        return HttpResponse(file.getvalue(), content_type=XLSX, headers=headers)
 
 
 def spreadsheet(rows: Any, name: str) -> HttpResponse:

@@ -5,9 +5,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ronda.company.domain.cells import Cell, is_clearing, without_guard
 from ronda.company.domain.header_matching import suggest_mapping
 from ronda.company.domain.tables import Row, Table, read_table
-from ronda.company.imports.declare import Facts, Importer, RowError
+from ronda.company.imports.declare import NOTHING, Facts, Importer, ImportField, RowError
 from ronda.company.models import Company, ImportBatch, ImportMapping
 from ronda.kernel.errors import Refusal
 from ronda.kernel.i18n import _
@@ -65,17 +66,33 @@ def read_rows(
         for field, at in columns:
             cell = row.cells[at]
             if cell == "" or (isinstance(cell, str) and not cell.strip()):
-                if field.required:
+                if field.required and not field.later:
                     errors.append(_missing(row.number, field.label))
                 continue
             try:
-                values[field.name] = field.parse(cell, locale)
+                values[field.name] = _read(field, cell, locale)
             except Refusal as refusal:
                 errors.append(RowError(row.number, str(field.label), str(cell)[:80], str(refusal.message)))
         facts = Facts(row.number, values)
         if not errors:
             errors = _repeated(facts, importer, seen)
         yield errors or facts
+
+
+class CannotBeEmptied(Refusal):
+    code = "company.cell_cannot_be_emptied"
+
+
+def _read(field: ImportField, cell: Cell, locale: str) -> Any:
+    """What a cell says; the word for "empty" empties the field, where it may be empty."""
+    if not isinstance(cell, str):
+        return field.parse(cell, locale)
+    if not is_clearing(cell):
+        return field.parse(without_guard(cell), locale)
+    if field.empty is NOTHING or field.required:
+        text = _("%(column)s cannot be empty. Write a value, or leave the cell blank to keep what is there.")
+        raise CannotBeEmptied(text % {"column": field.label})
+    return field.empty
 
 
 def _missing(number: int, label: Any) -> RowError:

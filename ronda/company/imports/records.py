@@ -6,16 +6,18 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.apps import apps
-from django.db.models import Model
+from django.db.models import Manager, Model
 
 from ronda.company.bulk import insert, row
+from ronda.company.context import acting
 from ronda.company.models import ImportBatch, ImportedRecord
+from ronda.workspace import extras
 
 _owned: dict[str, frozenset[str]] = {}
 
 
 class Trace(NamedTuple):
-    """One record made (`before` is None) or changed by a row of the file."""
+    """One record made (`before` is None) or changed by a row of the file; `after` is a `snapshot`."""
 
     row: int
     record: Model
@@ -41,12 +43,26 @@ def plain(value: Any) -> Any:
         return value.isoformat()
     if isinstance(value, Model):
         return value.pk
+    if isinstance(value, list | tuple):
+        return [plain(one) for one in value]
+    if isinstance(value, dict):
+        return {str(name): plain(one) for name, one in value.items()}
     return value if value is None or isinstance(value, bool | int | str) else str(value)
 
 
 def snapshot(record: Model, names: Iterable[str]) -> dict[str, Any]:
     """The values of some columns, comparable with those of another day."""
-    return {name: plain(getattr(record, name)) for name in names}
+    held = record.__dict__
+    return {name: plain(held[name] if name in held else value_of(record, name)) for name in names}
+
+
+def value_of(record: Model, name: str) -> Any:
+    """A column, the keys of what is ticked in a list, or a field of the company's own."""
+    if name.startswith(extras.PREFIX):
+        company_id = getattr(record, "company_id", None) or acting().company_id or 0
+        return extras.values_of(type(record), company_id, [record.pk]).get(record.pk, {}).get(name)
+    value = getattr(record, name)
+    return sorted(value.values_list("pk", flat=True)) if isinstance(value, Manager) else value
 
 
 def keep_traces(batch: ImportBatch, traces: Iterable[Trace]) -> None:
@@ -61,7 +77,7 @@ def keep_traces(batch: ImportBatch, traces: Iterable[Trace]) -> None:
                 object_pk=trace.record.pk,
                 made=trace.before is None,
                 before={name: plain(value) for name, value in (trace.before or {}).items()},
-                after={name: plain(value) for name, value in trace.after.items()},
+                after=dict(trace.after),
             )
             for trace in traces
         ]

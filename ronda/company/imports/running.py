@@ -4,6 +4,7 @@ Each chunk is one short transaction, so that nobody waits long and an interrupte
 where it was. The check writes every chunk and takes it back: what it counts is what will happen.
 """
 
+import gc
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -12,7 +13,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from ronda.company import audit
-from ronda.company.imports.declare import ChunkRun, Facts, Importer, RowError, importer_for
+from ronda.company.imports.declare import UPSERT, ChunkRun, Facts, Importer, RowError, importer_for
+from ronda.company.imports.own_fields import write
 from ronda.company.imports.reading import open_table, read_rows
 from ronda.company.imports.records import keep_traces
 from ronda.company.imports.undoing import undo
@@ -42,15 +44,17 @@ def check_batch(batch: ImportBatch, *, tell: Tell = lambda done, total: None) ->
 
     A file that cannot be read ends the batch as failed, with the reason.
     """
-    importer = importer_for(batch.kind)
+    importer = importer_for(batch.kind, batch.company)
     batch.created = batch.changed = batch.unchanged = batch.refused = batch.rows = 0
+    batch.summary = {**batch.summary, "rows": 0, "skipped": 0}
     errors: list[RowError] = []
     try:
+        batch.summary["rows"] = _count_rows(batch)
         with _chunks(batch, importer, skip=0) as chunks:
             for facts, wrong in chunks:
-                run = ChunkRun(batch.company, batch.by, importer)
+                run = ChunkRun(batch.company, batch.by, importer, mode=mode_of(batch))
                 with transaction.atomic():
-                    importer.write(facts, run)
+                    write(importer, facts, run)
                     transaction.set_rollback(True)
                 errors += [*wrong, *run.errors]
                 _count(batch, run, wrong, facts)
@@ -69,7 +73,7 @@ def run_batch(batch: ImportBatch, *, tell: Tell = lambda done, total: None) -> I
 
     Going on after an interruption repeats nothing.
     """
-    importer = importer_for(batch.kind)
+    importer = importer_for(batch.kind, batch.company)
     errors = [RowError(*error) for error in batch.errors]
     try:
         for prepare in _before_writing if not batch.position else ():
@@ -94,8 +98,8 @@ def _write_chunk(
 ) -> list[RowError]:
     fence(current_job())
     ImportBatch.objects.select_for_update(of=("self",)).get(pk=batch.pk)
-    run = ChunkRun(batch.company, batch.by, importer)
-    importer.write(facts, run)
+    run = ChunkRun(batch.company, batch.by, importer, mode=mode_of(batch))
+    write(importer, facts, run)
     keep_traces(batch, run.traces)
     _count(batch, run, wrong, facts)
     found = [*wrong, *run.errors]
@@ -135,6 +139,8 @@ def _count(batch: ImportBatch, run: ChunkRun, wrong: Sequence[RowError], facts: 
     batch.created += run.created
     batch.changed += run.changed
     batch.unchanged += run.unchanged
+    if run.skipped:
+        batch.summary = {**batch.summary, "skipped": batch.summary.get("skipped", 0) + run.skipped}
     batch.refused += len(refused)
     batch.rows += len(facts) + len({error.row for error in wrong})
 
@@ -149,15 +155,36 @@ def _tell(batch: ImportBatch, tell: Tell) -> None:
             progress(job, done=batch.rows, total=total)
 
 
+def mode_of(batch: ImportBatch) -> str:
+    """Whether new records are added, known ones changed, or both."""
+    return str(batch.summary.get("mode") or UPSERT)
+
+
+def _count_rows(batch: ImportBatch) -> int:
+    """How many rows there are, before any is tried: a file with too many is refused at once."""
+    with batch.file.open("rb") as stream:
+        return sum(1 for _row in open_table(batch, stream).rows)
+
+
 def _by_row(error: RowError) -> tuple[int, bool]:
     return error.row, error.warning
+
+
+@contextmanager
+def _light_collector() -> Iterator[None]:
+    """The program's own objects are not gone through for garbage again and again while rows are written."""
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 @contextmanager
 def _chunks(
     batch: ImportBatch, importer: Importer, *, skip: int
 ) -> Iterator[Iterator[tuple[list[Facts], list[RowError]]]]:
-    with batch.file.open("rb") as stream:
+    with batch.file.open("rb") as stream, _light_collector():
         table = open_table(batch, stream)
         rows = read_rows(table, importer, batch.mapping, batch.company.language)
         yield _skipping(_cut(_together(rows, importer)), skip)

@@ -6,10 +6,11 @@ from typing import Any
 
 from django.core.files.base import File
 from django.db import transaction
+from django.utils.translation import get_language
 
 from ronda.company import audit
 from ronda.company.domain.table_rows import TableLimits
-from ronda.company.imports.declare import importer_for
+from ronda.company.imports.declare import MODES, UPDATE, UPSERT, importer_for
 from ronda.company.imports.reading import fingerprint, preview, suggested
 from ronda.company.jobs import enqueue_job
 from ronda.company.models import Company, ImportBatch, ImportMapping
@@ -41,12 +42,14 @@ def start_import(company: Company, kind: str, upload: "File[Any]", *, name: str,
 
     `summary["same_as"]` is the import that brought the very same file in before, if any.
     """
-    importer = importer_for(kind)
+    importer = importer_for(kind, company)
     limit = TableLimits().file_bytes
     if upload.size > limit:
         text = _("The file is larger than %(limit)d MB. Split it into several files.")
         raise ImportTooLarge(text % {"limit": limit // 1024**2}, field="file")
-    batch = ImportBatch(company=company, kind=kind, name=clean_name(name), by=by, sha256=_sha256(upload))
+    batch = ImportBatch(
+        company=company, kind=importer.kind, name=clean_name(name), by=by, sha256=_sha256(upload)
+    )
     batch.file.save(batch.name, upload, save=False)
     try:
         _look(batch)
@@ -54,7 +57,6 @@ def start_import(company: Company, kind: str, upload: "File[Any]", *, name: str,
     except BaseException:
         batch.file.delete(save=False)
         raise
-    assert importer.kind == batch.kind
     return batch
 
 
@@ -63,11 +65,13 @@ def _look(batch: ImportBatch) -> None:
     seen = preview(batch)
     table = seen.table
     batch.sheet, batch.header_row = table.sheet[:100], table.header_row
-    batch.mapping = suggested(batch.company, importer_for(batch.kind), table.headers)
+    batch.mapping = suggested(batch.company, importer_for(batch.kind, batch.company), table.headers)
     same = ImportBatch.objects.filter(
         company=batch.company, kind=batch.kind, sha256=batch.sha256, state=State.DONE
     )
     batch.summary = {
+        "language": get_language() or batch.company.language,
+        "mode": batch.summary.get("mode", UPSERT),
         "headers": list(table.headers),
         "sheets": list(table.sheet_names),
         "encoding": table.encoding,
@@ -104,15 +108,25 @@ def look_again(batch: ImportBatch, *, sheet: str, header_row: int | None, by: st
 
 @transaction.atomic
 def choose_columns(
-    batch: ImportBatch, mapping: Mapping[str, int], *, by: str, in_background: bool = True
+    batch: ImportBatch,
+    mapping: Mapping[str, int],
+    *,
+    by: str,
+    mode: str = UPSERT,
+    in_background: bool = True,
 ) -> ImportBatch:
     """Fix which column is which field, remember it for such files, and check the rows.
 
-    Refuses when the column of a required field is missing, or one is used twice.
+    `mode` says whether new records are added, known ones brought up to date, or both. Refuses when the column
+    of a required field is missing, or one is used twice.
     """
     batch = _locked(batch, State.UPLOADED, State.CHECKED, State.FAILED)
-    importer = importer_for(batch.kind)
-    missing = [str(field.label) for field in importer.fields if field.required and field.name not in mapping]
+    importer = importer_for(batch.kind, batch.company)
+    missing = [
+        str(field.label)
+        for field in importer.fields
+        if field.required and field.name not in mapping and not (field.later and mode == UPDATE)
+    ]
     if missing:
         message = _("Say which column holds: %(fields)s.") % {"fields": ", ".join(missing)}
         raise ColumnsMissing(message, field="mapping")
@@ -125,6 +139,7 @@ def choose_columns(
         defaults={"mapping": dict(mapping), "by": by},
     )  # fmt: skip
     batch.mapping, batch.state, batch.errors = dict(mapping), State.CHECKING, []
+    batch.summary = {**batch.summary, "mode": mode if mode in dict(MODES) else UPSERT}
     batch.save()
     _enqueue(batch, "check", in_background=in_background)
     return batch
@@ -140,6 +155,7 @@ def confirm_import(
         text = _("%(count)d rows have errors. Correct them and send the file again, or import the good ones.")
         raise HasErrors(text % {"count": batch.refused})
     batch.only_good, batch.state, batch.by = only_good, State.RUNNING, by
+    batch.summary = {**batch.summary, "skipped": 0}
     batch.rows = batch.position = batch.created = batch.changed = batch.unchanged = batch.refused = 0
     batch.errors = []
     batch.save()

@@ -15,11 +15,14 @@ from django.db.models import Model
 from django.utils.text import capfirst
 
 from ronda.company import audit
+from ronda.company.context import acting
 from ronda.company.imports.declare import discover
-from ronda.company.imports.records import model_of, owned_by, plain
+from ronda.company.imports.records import model_of, owned_by, plain, value_of
+from ronda.company.imports.restoring import put_back_all
 from ronda.company.models import Attachment, ImportBatch, ImportedRecord
 from ronda.kernel.errors import Refusal
 from ronda.kernel.i18n import _
+from ronda.workspace import extras
 
 State = ImportBatch.State
 AT_ONCE = 500
@@ -60,7 +63,7 @@ def undo(batch: ImportBatch, *, by: str) -> ImportBatch:
     _spread(work)
     kept = _kept(work)
     _remove(work)
-    kept += _restore(work, [one for one in records if not one.made])
+    kept += _restore(work, [one for one in records if not one.made], by=by)
     _forget_sources(batch, work)
     batch.records.all().delete()
     batch.state = State.UNDONE
@@ -90,11 +93,14 @@ def _find_touched(work: Undoing) -> None:
 
 
 def _different(record: Model, after: dict[str, Any]) -> list[str]:
-    return [
-        str(record._meta.get_field(name.removesuffix("_id")).verbose_name)  # type: ignore[union-attr]
-        for name, value in after.items()
-        if plain(getattr(record, name)) != value
-    ]
+    return [_called(record, name) for name, value in after.items() if plain(value_of(record, name)) != value]
+
+
+def _called(record: Model, name: str) -> str:
+    if name.startswith(extras.PREFIX):
+        own = extras.fields_of(type(record), acting().company_id or 0)
+        return next((one.label for one in own if one.key == name), name)
+    return str(record._meta.get_field(name.removesuffix("_id")).verbose_name)  # type: ignore[union-attr]
 
 
 def _find_used(work: Undoing) -> None:
@@ -108,6 +114,7 @@ def _find_used(work: Undoing) -> None:
 
 def _find_users(work: Undoing, model: type[Model], roots: dict[int, set[Key]], owned: frozenset[str]) -> None:
     """Look through every relation to `model`; `roots` are the records of the import behind its rows."""
+    _find_ticked(work, model, roots)
     for relation in _relations_to(model):
         other: Any = relation.related_model
         label = other._meta.label_lower
@@ -125,6 +132,25 @@ def _find_users(work: Undoing, model: type[Model], roots: dict[int, set[Key]], o
                     work.reasons.setdefault(root, _used_by(other))
         if mine:
             _find_users(work, other, mine, owned)
+
+
+def _find_ticked(work: Undoing, model: type[Model], roots: dict[int, set[Key]]) -> None:
+    """Records ticked in lists of others since; those that the record ticked itself go with it."""
+    for relation in model._meta.get_fields(include_hidden=True):
+        if not (relation.many_to_many and relation.auto_created):
+            continue
+        other: Any = relation.related_model
+        link: Any = relation.through  # type: ignore[union-attr]
+        names = (relation.field.m2m_field_name(), relation.field.m2m_reverse_field_name())  # type: ignore[union-attr]
+        of_other, of_model = (f"{name}_id" for name in names)
+        rows = link._base_manager.filter(**{f"{of_model}__in": list(roots)}).values_list(of_other, of_model)
+        for pk, target in rows:
+            user = (other._meta.label_lower, pk)
+            if user in work.made:
+                work.needs[user] |= roots[target] - {user}
+                continue
+            for root in roots[target]:
+                work.reasons.setdefault(root, _used_by(other))
 
 
 def _relations_to(model: type[Model]) -> list[Any]:
@@ -190,13 +216,14 @@ def _remove(work: Undoing) -> None:
         work.removed += len(pks)
 
 
-def _restore(work: Undoing, records: Sequence[ImportedRecord]) -> list[list[str]]:
+def _restore(work: Undoing, records: Sequence[ImportedRecord], *, by: str) -> list[list[str]]:
     """Put back what the import changed, where it still says what the import wrote."""
     kept = []
     for label, ones in _by_label({(one.label, one.object_pk): one for one in records}):
         model = model_of(label)
         for chunk in _chunks(ones):
             now = model._base_manager.in_bulk([one.object_pk for one in chunk])
+            put_back: list[tuple[Model, dict[str, Any]]] = []
             for one in chunk:
                 record = now.get(one.object_pk)
                 if record is None:
@@ -205,16 +232,10 @@ def _restore(work: Undoing, records: Sequence[ImportedRecord]) -> list[list[str]
                     reason = _("changed since: %(fields)s") % {"fields": ", ".join(changed)}
                     kept.append([capfirst(str(model._meta.verbose_name)), str(record), str(reason)])
                     continue
-                _put_back(record, one.before)
-                work.restored += 1
+                put_back.append((record, one.before))
+            put_back_all(put_back, by=by)
+            work.restored += len(put_back)
     return kept
-
-
-def _put_back(record: Model, before: dict[str, Any]) -> None:
-    for name, value in before.items():
-        column: Any = record._meta.get_field(name.removesuffix("_id"))
-        setattr(record, name, value if value is None or column.is_relation else column.to_python(value))
-    record.save(update_fields=[name.removesuffix("_id") for name in before])
 
 
 def _forget_sources(batch: ImportBatch, work: Undoing) -> None:

@@ -4,6 +4,7 @@ from ronda.company.imports import pages
 
 urlpatterns = [
     path("import/", pages.NewImport.as_view(), name="import-new"),
+    path("import/<str:kind>/", pages.ImportKind.as_view(), name="import-kind"),
     path("import/<str:kind>/upload/", pages.UploadImport.as_view(), name="import-upload"),
     path("import/<str:kind>/template/", pages.ImportTemplate.as_view(), name="import-template"),
     path("import/<int:pk>/progress/", pages.BatchProgress.as_view(), name="import-progress"),

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from ronda.company.imports.declare import importers
+from ronda.company.imports.declare import label_of
 from ronda.company.imports.pages import BatchPage
 from ronda.company.imports.panels import panel_of
 from ronda.company.models import ImportBatch
@@ -19,13 +19,14 @@ BADGES = {
 def kind_in_words(batch: ImportBatch) -> Any:
     """The kind as people call it."""
     panel = panel_of(batch.kind)
-    return panel.label if panel else {one.kind: one.label for one in importers()}.get(batch.kind, batch.kind)
+    return panel.label if panel else label_of(batch.kind)
 
 
 class Imports(Workspace):
     """Files brought in: what became of them, and the way back."""
 
     model = ImportBatch
+    no_import = _("Imports are files that were sent here.")
     whole_company = True
     area, icon, order_in_area = "settings", "upload", 65
     columns = (
@@ -48,7 +49,9 @@ class Imports(Workspace):
     api = False
     detail_view = BatchPage
     empty_action = (_("Import a table"), "import-new")
-    empty_text = _("Customers, sites, services and contracts come in from a spreadsheet, checked before.")
+    empty_text = _(
+        "Customers, services, contracts and every other list come in from a spreadsheet, checked before."
+    )
 
 
 register_page(

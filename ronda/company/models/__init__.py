@@ -1,17 +1,22 @@
-from ronda.company.models.companies import Branch, Company, Membership, Role, Team, User
-from ronda.company.models.files import Attachment
+from ronda.company.models.companies import Branch, Company, CompanyGroup, Membership, Role, Team, User
+from ronda.company.models.files import Attachment, FileTag, FileVersion
 from ronda.company.models.history import AuditEntry
 from ronda.company.models.imports import ImportBatch, ImportedRecord, ImportedSource, ImportMapping
 from ronda.company.models.jobs import Job, Schedule
 from ronda.company.models.mail import OutgoingMail
-from ronda.company.models.numbers import NumberSeries
+from ronda.company.models.numbers import CounterChange, NumberSeries
 from ronda.company.models.settings import OptionValue
+from ronda.company.models.workstations import Workstation
 
 __all__ = [
     "Attachment",
     "AuditEntry",
     "Branch",
     "Company",
+    "CompanyGroup",
+    "CounterChange",
+    "FileTag",
+    "FileVersion",
     "ImportBatch",
     "ImportMapping",
     "ImportedRecord",
@@ -25,4 +30,5 @@ __all__ = [
     "Schedule",
     "Team",
     "User",
+    "Workstation",
 ]

@@ -13,6 +13,27 @@ LANGUAGES = [("it", _("Italian")), ("fr", _("French")), ("en", _("English"))]
 THEMES = [("auto", _("As the computer")), ("light", _("Light")), ("dark", _("Dark"))]
 
 
+class CompanyGroup(models.Model):
+    """Companies that belong together; each keeps its own records, whatever they share."""
+
+    name = models.CharField(_("name"), max_length=120, unique=True)
+    shares_parties = models.BooleanField(
+        _("shares customers and suppliers"),
+        default=False,
+        help_text=_(
+            "Who may see the customers of one company can take them over into another one of the group: "
+            "the data are copied, each company keeps its own record."
+        ),
+    )
+
+    class Meta:
+        verbose_name = _("group of companies")
+        verbose_name_plural = _("groups of companies")
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Company(models.Model):
     """A firm: everything of business belongs to one, and one never sees another's."""
 
@@ -49,6 +70,14 @@ class Company(models.Model):
     logo = models.FileField(_("logo"), upload_to="logos/", blank=True)
     active = models.BooleanField(_("active"), default=True)
     profile = models.JSONField(_("country profile"), default=dict, blank=True)
+    group = models.ForeignKey(
+        CompanyGroup,
+        models.SET_NULL,
+        related_name="companies",
+        null=True,
+        blank=True,
+        verbose_name=_("group of companies"),
+    )
 
     class Meta:
         verbose_name = _("company")

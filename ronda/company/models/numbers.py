@@ -30,3 +30,24 @@ class NumberSeries(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.code} {self.year}".replace("  ", " ")
+
+
+class CounterChange(models.Model):
+    """A counter changed by hand (O5): what it was, what it became and why. Kept as long as the counter."""
+
+    counter = models.ForeignKey(
+        NumberSeries, models.PROTECT, related_name="changes", verbose_name=_("counter")
+    )
+    before = models.PositiveIntegerField(_("before"))
+    after = models.PositiveIntegerField(_("after"))
+    reason = models.CharField(_("reason"), max_length=250)
+    by = models.CharField(_("by"), max_length=150)
+    at = models.DateTimeField(_("time"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("counter changed by hand")
+        verbose_name_plural = _("counters changed by hand")
+        indexes: ClassVar = [models.Index(fields=["counter", "id"], name="changes_of_a_counter")]
+
+    def __str__(self) -> str:
+        return f"{self.before} → {self.after}"

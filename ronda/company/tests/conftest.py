@@ -28,6 +28,17 @@ def member_of():
     return join
 
 
+@pytest.fixture
+def at_desk(client):
+    """`at_desk(user)`: the browser of that person, signed in."""
+
+    def sit(user):
+        client.force_login(user)
+        return client
+
+    return sit
+
+
 @pytest.fixture(autouse=True)
 def _files_apart(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path / "media"

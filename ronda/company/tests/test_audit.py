@@ -9,6 +9,7 @@ from ronda.company import audit
 from ronda.company.company_options import HistoryOptions
 from ronda.company.context import acting_for
 from ronda.company.models import AuditEntry, Branch
+from ronda.company.retention import kept_for_years
 from ronda.company.services import save_options
 from ronda.company.services.housekeeping import forget_old_operations
 from ronda.kernel.bus import publish
@@ -76,6 +77,9 @@ def test_operations_older_than_the_company_keeps_them_go_and_the_going_is_told(c
     save_options(company, HistoryOptions, {"days_kept": 200}, by="anna")
     now = datetime(2027, 3, 2, tzinfo=UTC)
     AuditEntry.objects.update(at=now - timedelta(days=250))
+    AuditEntry.objects.filter(kept_for_years(), company=company).delete()
+    audit.record("anna", "parties.party.changed", company)
+    AuditEntry.objects.filter(company=company).update(at=now - timedelta(days=250))
     old, theirs = (AuditEntry.objects.filter(company=one).count() for one in (company, other_company))
 
     removed = forget_old_operations(company, now=now)

@@ -89,3 +89,11 @@ def test_any_headers_give_each_column_once_at_most(headers, fields):
     assert len(set(positions)) == len(positions)
     assert set(mapping) <= set(fields)
     assert all(70 <= match.confidence <= 100 for match in mapping.values())
+
+
+def test_a_header_of_signs_alone_is_known_by_the_label_it_was_written_with():
+    fields = [FieldNames("percent", ("%",)), FieldNames("following", ("% after the first year",))]
+
+    found = suggest_mapping(["% after the first year", "%"], fields)
+
+    assert {name: match.position for name, match in found.items()} == {"percent": 1, "following": 0}

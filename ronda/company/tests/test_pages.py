@@ -6,15 +6,16 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
-from ronda.company import options
-from ronda.company.company_options import FileOptions, HistoryOptions, MailOptions
+from ronda.company.company_options import FileOptions
 from ronda.company.jobs import enqueue_job
 from ronda.company.models import (
     Attachment,
     AuditEntry,
     Branch,
     Company,
+    CompanyGroup,
     Job,
     Membership,
     NumberSeries,
@@ -23,6 +24,7 @@ from ronda.company.models import (
     Schedule,
     Team,
     User,
+    Workstation,
 )
 from ronda.company.services import attach_file, queue_mail, save_options
 from ronda.company.tests import tasks_for_tests as tasks
@@ -39,15 +41,10 @@ def owner(company, member_of):
     return member_of(company, "owner")
 
 
-@pytest.fixture
-def at_desk(client):
-    """`at_desk(user)`: the browser of that person, signed in."""
-
-    def sit(user):
-        client.force_login(user)
-        return client
-
-    return sit
+def put_file(company, n, **facts):
+    file = attach_file(company, ContentFile(b"text"), name=f"file {n}.txt", by="anna")
+    Attachment.objects.filter(pk=file.pk).update(**{"name": file.name, **facts})
+    return file
 
 
 def make(workspace, company, n):
@@ -59,6 +56,8 @@ def make(workspace, company, n):
             company=company,
             role=company.roles.get(code="read_only"),
         ),
+        "Workstations": lambda: Workstation.objects.create(company=company, name=f"Till {n}"),
+        "CompanyGroups": lambda: CompanyGroup.objects.create(name=f"Group {n}"),
         "Roles": lambda: Role.objects.create(company=company, name=f"Role {n}"),
         "Teams": lambda: Team.objects.create(company=company, name=f"Team {n}"),
         "Counters": lambda: NumberSeries.objects.create(
@@ -66,6 +65,8 @@ def make(workspace, company, n):
         ),
         "Operations": lambda: AuditEntry.objects.create(company=company, actor="anna", action=f"test.op{n}"),
         "Mailbox": lambda: queue_mail(company, to=["a@example.it"], subject=f"Mail {n}", body="x", by="anna"),
+        "Files": lambda: put_file(company, n),
+        "FileBin": lambda: put_file(company, n, binned_at=timezone.now()),
         "Jobs": lambda: enqueue_job(tasks.see, n, company=company, by="anna"),
         "Schedules": lambda: Schedule.objects.create(name=f"s{n}", kind="x", cron="0 3 * * *"),
     }
@@ -227,74 +228,21 @@ def test_a_company_checks_its_iban_and_keeps_its_country(company, owner, at_desk
 def test_a_counter_changes_after_the_question_is_answered(company, owner, at_desk):
     counter = NumberSeries.objects.create(company=company, kind="x", code="FT", year=2026, last_number=3)
     desk, page = at_desk(owner), reverse("counter-set")
-    asked = desk.post(page, {"id": counter.pk, "last_number": "9"})
+    asked = desk.post(page, {"id": counter.pk, "last_number": "9", "reason": "New book"})
     counter.refresh_from_db()
     assert (asked.status_code, counter.last_number) == (200, 3)
 
     desk.post(
         page,
-        {"id": counter.pk, "last_number": "9", "confirmed": f"{counter.pk}:numbering.counter_changed"},
+        {
+            "id": counter.pk,
+            "last_number": "9",
+            "reason": "New book",
+            "confirmed": f"{counter.pk}:numbering.counter_changed",
+        },
     )
     counter.refresh_from_db()
     assert counter.last_number == 9
-
-
-# --- options
-
-
-def test_options_are_shown_searched_saved_and_put_back(company, owner, at_desk):
-    desk, page = at_desk(owner), reverse("settings")
-    assert "Text under every mail" in desk.get(page).content.decode() or company.language != "en"
-    found = desk.get(page, {"q": "largest_megabytes"}).context["groups"]
-    assert [group.code for group, _rows in found] == ["files"]
-
-    values = {"group": "files", "shown": ["largest_megabytes"], "files-largest_megabytes": "7"}
-    desk.post(page, values)
-    assert options.read(FileOptions, company).largest_megabytes == 7
-    desk.post(page, {"group": "files", "reset": "largest_megabytes"})
-    assert options.read(FileOptions, company) == FileOptions()
-
-
-def test_options_not_on_the_page_stay_as_they_are(company, owner, at_desk):
-    save_options(company, MailOptions, {"copy_to_sender": True, "signature": "Aria"}, by="anna")
-    at_desk(owner).post(
-        reverse("settings"), {"group": "mail", "shown": ["signature"], "mail-signature": "Altra"}
-    )
-
-    assert options.read(MailOptions, company) == MailOptions(copy_to_sender=True, signature="Altra")
-
-
-def test_a_wrong_option_is_said_beside_its_field(company, owner, at_desk):
-    values = {"group": "history", "shown": ["days_kept"], "history-days_kept": "10"}
-    page = at_desk(owner).post(reverse("settings"), values)
-
-    assert page.status_code == 422
-    assert "183" in page.content.decode()
-    assert options.read(HistoryOptions, company) == HistoryOptions()
-
-
-def test_a_branch_has_options_of_its_own_and_only_those_it_may_have(company, other_company, owner, at_desk):
-    branch = Branch.objects.create(company=company, code="MI", name="Milano")
-    theirs = Branch.objects.create(company=other_company, code="X", name="X")
-    desk, page = at_desk(owner), reverse("settings")
-    values = {"group": "mail", "shown": ["signature"], "mail-signature": "Milano"}
-    desk.post(f"{page}?branch={branch.pk}", values)
-
-    assert options.read(MailOptions, company, branch).signature == "Milano"
-    assert options.read(MailOptions, company).signature == ""
-    shown = [group.code for group, _rows in desk.get(page, {"branch": branch.pk}).context["groups"]]
-    assert ("mail" in shown, "history" in shown) == (True, False)
-    assert desk.get(page, {"branch": theirs.pk}).status_code == 404
-
-
-def test_who_may_only_look_at_options_changes_none(company, member_of, at_desk):
-    reader = member_of(company, "read_only")
-    values = {"group": "files", "shown": ["largest_megabytes"], "files-largest_megabytes": "7"}
-    desk, page = at_desk(reader), reverse("settings")
-
-    assert desk.get(page).status_code == 200
-    assert desk.post(page, values).status_code == 403
-    assert options.read(FileOptions, company) == FileOptions()
 
 
 # --- files
@@ -320,23 +268,27 @@ def test_a_file_is_dropped_on_a_record_listed_opened_and_removed(branch, owner, 
     opened = desk.get(reverse("attachment-download", args=[file.pk]), {"inline": ""})
     assert (b"".join(opened.streaming_content), opened["Content-Type"], opened["X-Content-Type-Options"]) == (
         b"%PDF-1.7 x",
-        "application/pdf",
+        "application/octet-stream",
         "nosniff",
     )
     assert desk.post(reverse("attachment-delete", args=[file.pk]), {"next": tab}).url == tab
-    assert not Attachment.objects.exists()
+    assert Attachment.objects.get().binned_at is not None
+    desk.get(tab)  # where the message is told
+    assert "a.pdf" not in desk.get(tab).content.decode()
 
 
-@pytest.mark.parametrize("content", [b"<html><script>alert(1)</script>", b"<svg onload='x()'/>", b"MZ"])
-def test_a_dangerous_file_is_only_ever_downloaded(branch, owner, at_desk, content):
+@pytest.mark.parametrize(
+    ("name", "content"), [("a.html", b"<html><script>alert(1)</script>"), ("a.svg", b"<svg onload='x()'/>")]
+)
+def test_an_active_file_is_only_ever_downloaded(branch, owner, at_desk, name, content):
     desk = at_desk(owner)
-    upload(desk, branch, content, "foto.png")
+    upload(desk, branch, content, name)
     file = Attachment.objects.get()
     opened = desk.get(reverse("attachment-download", args=[file.pk]), {"inline": ""})
 
     assert (opened["Content-Type"], opened["Content-Disposition"], opened["Content-Security-Policy"]) == (
         "application/octet-stream",
-        'attachment; filename="foto.png"',
+        f'attachment; filename="{name}"',
         "sandbox; default-src 'none'",
     )
     opened.close()

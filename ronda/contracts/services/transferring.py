@@ -13,6 +13,7 @@ from ronda.contracts.services.resting import WrongDay, terminate
 from ronda.kernel.bus import publish
 from ronda.kernel.i18n import _
 from ronda.parties.models import BillingAccount
+from ronda.workspace import extras
 
 DAY = timedelta(days=1)
 #: What belongs to the old contract alone.
@@ -41,7 +42,7 @@ def transfer(
     lines = list(contract.lines.filter(closed_by=None, void=False).select_related("site__party"))
     last_day = contract.ends_on
     terminate(contract, ends_on=effective_on - DAY, by=by, on=on, reason=reason)
-    new = _successor(contract, account, effective_on, last_day)
+    new = _successor(contract, account, effective_on, last_day, by=by)
     for line in lines:
         if line.site is not None:
             require_site(new, line.site)
@@ -65,13 +66,15 @@ def transfer(
     return new
 
 
-def _successor(contract: Contract, account: BillingAccount, day: date, last_day: date | None) -> Contract:
+def _successor(
+    contract: Contract, account: BillingAccount, day: date, last_day: date | None, *, by: str
+) -> Contract:
     facts = {
         field.name: getattr(contract, field.name)
         for field in Contract._meta.concrete_fields
         if field.name not in OWN
     }
-    return Contract.objects.create(
+    new = Contract.objects.create(
         **facts
         | {
             "number": next_number(contract.company, day),
@@ -82,6 +85,8 @@ def _successor(contract: Contract, account: BillingAccount, day: date, last_day:
             "follows": contract,
         }
     )
+    extras.pass_on(Contract, contract.company_id, {contract.pk: new.pk}, by=by)
+    return new
 
 
 def _copy(line: ContractLine, old: Contract, new: Contract, day: date) -> None:

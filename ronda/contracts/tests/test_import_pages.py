@@ -120,3 +120,56 @@ def test_people_without_the_right_import_nothing(client, firm):
 
     assert send(clerk, TABLE).status_code == 403
     assert not ImportBatch.objects.exists()
+
+
+def test_a_list_offers_its_import_and_the_table_for_it_to_who_may_add(anna, firm):
+    brought_in = send(anna, "Nome\nFedeli\n", kind="family")
+    assert brought_in.status_code == 201
+    batch = ImportBatch.objects.get()
+    do(anna, batch, "columns", **{"column-name": "0"})
+    run_pending()
+    do(anna, batch, "confirm")
+    run_pending()
+    page = anna.get(reverse("family-list")).content.decode()
+    assert reverse("import-kind", args=["family"]) in page
+    assert "form=import" in page
+
+    table = b"".join(
+        anna.get(reverse("family-export"), {"form": "import", "format": "csv"}).streaming_content
+    )
+
+    assert table.decode("utf-8-sig").splitlines() == ["Name", "Fedeli"]
+    seen = b"".join(anna.get(reverse("family-export"), {"format": "csv"}).streaming_content)
+    assert "Fedeli" in seen.decode("utf-8-sig")
+
+
+def test_who_may_only_look_gets_neither_the_import_nor_its_table(client, firm):
+    clerk = log_in(client, firm, "parties.view_family")
+
+    assert reverse("import-kind", args=["family"]) not in clerk.get(reverse("family-list")).content.decode()
+    assert clerk.get(reverse("family-export"), {"form": "import"}).status_code == 404
+    assert clerk.get(reverse("import-kind", args=["family"])).status_code == 403
+
+
+def test_who_may_add_but_not_change_only_adds(client, firm):
+    clerk = log_in(client, firm, "company.add_importbatch", "company.view_importbatch", "parties.add_family")
+    send(clerk, "Nome\nFedeli\n", kind="family")
+    batch = ImportBatch.objects.get()
+
+    do(clerk, batch, "columns", **{"column-name": "0", "mode": "upsert"})
+
+    batch.refresh_from_db()
+    assert batch.summary["mode"] == "create"
+
+
+def test_the_example_file_explains_each_column(anna, firm):
+    answer = anna.get(reverse("import-template", args=["contact"]))
+
+    book = CalamineWorkbook.from_filelike(io.BytesIO(answer.content))
+    lines = book.get_sheet_by_index(1).to_python()
+    assert lines[0][:3] == ["Column", "Needed", "Kind"]
+    by_name = {line[0]: line for line in lines[1:]}
+    assert by_name["Customer"][1] == "for new records"
+    assert "management" in by_name["Role"][3]
+    assert anna.get(reverse("import-kind", args=["contact"])).status_code == 200
+    assert anna.get(reverse("import-kind", args=["nothing"])).status_code == 404

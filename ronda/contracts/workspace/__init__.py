@@ -230,6 +230,7 @@ class Lines(Workspace):
     """One fee of a contract with its whole schedule and its days."""
 
     model = ContractLine
+    no_import = _("The lines of a contract come in with their contract.")
     customer_path = "contract__party"
     area = "contracts"
     in_navigation = False
@@ -265,6 +266,7 @@ class Amendments(Workspace):
     """Every change of what was agreed, with its days, its reason and its document."""
 
     model = Amendment
+    no_import = _("An amendment follows from a change of the contract, which computes what it costs.")
     customer_path = "contract__party"
     area = "contracts"
     icon = "history"
@@ -318,6 +320,7 @@ class Suspensions(Workspace):
     """Days on which contracts rest."""
 
     model = Suspension
+    no_import = _("A suspension changes what is billed: suspend the contract on its page.")
     customer_path = "contract__party"
     area = "contracts"
     in_navigation = False

@@ -21,6 +21,7 @@ class Proposals(Workspace):
     """Contracts found in past invoices, to be ticked and accepted."""
 
     model = ContractProposal
+    no_import = _("Proposals come from the invoices that are read in.")
     customer_path = "party"
     area = "contracts"
     icon = "sparkles"

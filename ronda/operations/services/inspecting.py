@@ -1,8 +1,8 @@
 """Looking at restored data from inside: run by a process whose database is the restored one."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from collections.abc import Iterator
+from datetime import datetime
 
 from django.apps import apps
 from django.core.management import call_command
@@ -13,18 +13,14 @@ from django.db.migrations.loader import MigrationLoader
 from ronda.company.models import Attachment, Company
 from ronda.kernel.i18n import _
 from ronda.operations.domain.manifest import Manifest
+from ronda.operations.services.auditing import findings as found_in
 
 SHOWN = 20
 PIECE = 1024 * 1024
 
 
-def inspect(
-    manifest: Manifest, *, problems: Callable[[Company], Iterable[Any]]
-) -> tuple[dict[str, int], list[str]]:
-    """What was looked at, and everything wrong, in words.
-
-    `problems` finds what must never be in the data of a company: numbers, dues, entries, periods.
-    """
+def inspect(manifest: Manifest, *, now: datetime) -> tuple[dict[str, int], list[str]]:
+    """What was looked at, and everything wrong, in words: the file, its rows, and every declared check."""
     findings = [*_broken_pages(), *_wrong_counts(manifest)]
     checks = {"tables": len(manifest.counts), "rows": manifest.rows}
     unknown = unknown_migrations(manifest)
@@ -34,9 +30,10 @@ def inspect(
     if pending():
         call_command("migrate", interactive=False, verbosity=0)
     checks["companies"] = 0
+    findings += found_in(None, now=now)
     for company in Company.objects.order_by("pk"):
         checks["companies"] += 1
-        findings += [f"{company.name}: {getattr(one, 'text', one)}" for one in problems(company)]
+        findings += [f"{company.name}: {text}" for text in found_in(company, now=now)]
     if manifest.files_included:
         looked, missing = _missing_files()
         checks["files"] = looked

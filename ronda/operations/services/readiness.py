@@ -10,7 +10,8 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Min
 
 from ronda.company.models import Job, Schedule
-from ronda.operations.queries import safety
+from ronda.operations.models import DataCheck
+from ronda.operations.queries import findings_now, safety
 
 #: Bytes; below this a backup or an import may fail in the middle.
 LEAST_FREE = 200 * 1024 * 1024
@@ -75,5 +76,13 @@ def _safety(now: datetime) -> list[Check]:
     drill = int((now - known.drill.at).total_seconds()) if known.drill else None
     return [
         Check("last_backup", good=not known.backup_is_old, needed=False, value=backup),
+        _data(now),
         Check("last_drill", good=not known.drill_is_old, needed=False, value=drill),
     ]
+
+
+def _data(now: datetime) -> Check:
+    """Seconds since the data were last checked; good when that was lately and nothing was found."""
+    last = DataCheck.objects.order_by("-at", "-pk").first()
+    age = int((now - last.at).total_seconds()) if last else None
+    return Check("last_data_check", good=age is not None and not findings_now(), needed=False, value=age)

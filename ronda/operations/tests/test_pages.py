@@ -11,10 +11,12 @@ import time_machine
 from django.contrib.auth import get_user_model
 from django.urls import reverse
 
-from ronda.company.models import Job, Role
+from ronda.company.models import Company, Job, Role
+from ronda.operations import tasks
 from ronda.operations.logs import JsonLines
-from ronda.operations.models import Backup, Drill
-from tests.makers import make_backup, make_company
+from ronda.operations.models import Backup, DataCheck, DataFinding, Drill
+from ronda.operations.services.auditing import check_data
+from tests.makers import make_backup, make_company, make_data_check
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
@@ -153,3 +155,84 @@ def test_a_log_line_names_request_person_and_company_by_number_only(administrato
     assert (line["path"], line["status"]) == (reverse("backup-list"), 200)
     assert "anna" not in lines[0]
     assert "Rossi" not in lines[0]
+
+
+# --- checks of the data ----------------------------------------------------------------------------------
+
+
+def test_the_home_page_warns_of_what_the_last_check_found(administrator):
+    company = administrator.get(reverse("home")).context["company"]
+    run = make_data_check(company, 1)
+    assert "must not be" not in administrator.get(reverse("home")).content.decode()
+
+    DataCheck.objects.update(found=3)
+
+    page = administrator.get(reverse("home")).content.decode()
+    assert "The check of the data found 3 things that must not be" in page
+    assert reverse("datacheck-detail", args=[run.pk]) in page
+
+
+def test_check_now_queues_a_check_of_the_company_and_of_the_installation_for_administrators(administrator):
+    administrator.post(reverse("check-now"))
+
+    kinds = Job.objects.filter(kind="ronda.operations.tasks.check_now").order_by("pk")
+    assert [job.args["args"] for job in kinds] == [[kinds[0].company_id], []]
+
+
+def test_the_tasks_check_every_company_and_the_installation(administrator):
+    tasks.check_every_night.func()
+
+    assert sorted(str(run.company) for run in DataCheck.objects.all()) == ["Aria Srl", "None"]
+
+
+def test_a_finding_is_shown_with_its_remedy_and_the_way_to_its_record(administrator):
+    run = make_data_check(Company.objects.get(), 1)
+    result = {"code": "payments.dues", "rows": 1, "found": 1, "seconds": "0.01", "sums": {"due": "5.00"}}
+    DataCheck.objects.update(results=[result], found=1)
+    facts = {"document": "FT 1/2026", "sum": "1.00", "payable": "2.00"}
+    DataFinding.objects.create(
+        check_run=run, code="payments.dues", problem="sum", facts=facts, model="billing.document", record=77
+    )
+
+    page = administrator.get(reverse("datacheck-detail", args=[run.pk])).content.decode()
+
+    assert "The dues of FT 1/2026 add up to 1.00 instead of 2.00." in page
+    assert "/document/77/" in page
+    assert "Open the document and correct its dues" in page
+    assert "This result was changed" in page
+
+
+def test_a_certificate_is_read_and_downloaded_by_its_company_alone(administrator):
+    mine = check_data(Company.objects.get(), by="anna", now=NOW)
+    theirs = make_data_check(make_company("Altra Srl"), 1)
+
+    page = administrator.get(reverse("certificate", args=[mine.pk])).content.decode()
+    assert mine.digest in page.replace("<wbr>", "")
+    assert "This result was changed" not in page
+    assert administrator.get(reverse("certificate-pdf", args=[mine.pk])).content.startswith(b"%PDF")
+    for name in ("certificate", "certificate-pdf"):
+        assert administrator.get(reverse(name, args=[theirs.pk])).status_code == 404
+
+
+def test_checks_of_the_installation_are_for_its_administrators(client):
+    company = make_company()
+    of_all = make_data_check(None, 1)
+    user = get_user_model().objects.create_user("bruno")
+    user.memberships.create(
+        company=company, role=Role.objects.get(company=company, grants_all=True), is_default=True
+    )
+    client.force_login(user)
+
+    assert client.get(reverse("datacheck-detail", args=[of_all.pk])).status_code == 404
+    get_user_model().objects.update(is_superuser=True)
+    assert client.get(reverse("datacheck-detail", args=[of_all.pk])).status_code == 200
+
+
+def test_metrics_count_what_the_last_checks_found(client):
+    make_data_check(make_company(), 1)
+    DataCheck.objects.update(found=2)
+
+    said = client.get(reverse("metrics")).content.decode()
+
+    assert "ronda_data_findings 2" in said
+    assert "ronda_last_data_check_age_seconds" in said

@@ -45,6 +45,7 @@ class Ledger(Workspace):
     """Every unit and every euro, in and out."""
 
     model = WalletEntry
+    no_import = _("The ledger is only ever written by what happens to a package or wallet.")
     customer_path = ("package__party", "wallet__party")
     area, icon, order_in_area = AREA, "history", 50
     columns = (
@@ -82,6 +83,7 @@ class Wallets(Workspace):
     """Customers' money in the firm's hands."""
 
     model = Wallet
+    no_import = _("Wallets are the sum of their ledger.")
     customer_path = "party"
     area, icon, order_in_area = AREA, "wallet", 40
     columns = (

@@ -83,6 +83,7 @@ class Packages(Workspace):
     """Packages sold, with what is done and left (P17-P19)."""
 
     model = Package
+    no_import = _("Selling a package bills it and opens its ledger: sell it on its page.")
     customer_path = "party"
     area, icon, order_in_area = AREA, "package", 10
     columns = (

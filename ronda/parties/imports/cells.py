@@ -38,6 +38,11 @@ def country_cell(value: Cell, locale: str) -> str:
     )
 
 
+def names_cell(value: Cell, locale: str) -> list[str]:
+    """Several names parted by semicolons."""
+    return [" ".join(one.split()) for one in str(value).split(";") if one.strip()]
+
+
 def emails_cell(value: Cell, locale: str) -> list[str]:
     """Several addresses parted by commas, semicolons or blanks."""
     found = [one.lower() for one in _EMAILS.split(str(value).strip()) if one]

@@ -7,6 +7,8 @@ from django.db import transaction
 from ronda.company import audit, options
 from ronda.company.country import country_pack
 from ronda.company.models import Company
+from ronda.kernel.bus import publish
+from ronda.parties.events import PartiesChanged
 from ronda.parties.models import BillingAccount, Party
 from ronda.parties.options import PartyOptions
 from ronda.parties.services.addresses import complete_addresses, locate
@@ -50,6 +52,7 @@ def update_party(party: Party, *, by: str, confirmed: frozenset[str] = frozenset
         party,
         **{name: pair for name, pair in changes.items() if pair[0] != pair[1]},
     )
+    publish(PartiesChanged(party.company_id, (party.pk,), frozenset(draft.changed), by))
     return party
 
 

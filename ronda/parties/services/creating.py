@@ -8,6 +8,7 @@ from django.db import transaction
 
 from ronda.company import audit, options
 from ronda.company.bulk import insert, row
+from ronda.company.context import acting
 from ronda.company.country import country_pack
 from ronda.company.models import Company
 from ronda.kernel.errors import NeedsConfirmation, Refusal
@@ -28,8 +29,8 @@ from ronda.parties.services.checks import Checking, check
 from ronda.parties.services.drafts import ACCOUNT_FACTS, PARTY_FACTS, Draft, new_draft, tidy
 from ronda.parties.services.keys import write_keys
 
-AUTOMATIC = "C"
 FIGURES = 6
+RECORDS = ("terms", "method")
 
 
 class RowsRefused(Refusal):
@@ -117,11 +118,20 @@ def _draft(company: Company, new: NewParty) -> Draft:
     unknown = set(facts) - set(PARTY_FACTS)
     if unknown:
         raise TypeError(f"a party has no fact {min(unknown)!r}")
-    given = {name: value for name, value in facts.items() if value is not None}
-    party = Party(company=company, name=new.name, **given)
+    party = _new_row(company, new.name, facts)
     tidy(party)
     locate(party, by_hand=True)
     return new_draft(party, families=list(families or ()), iban=iban or "", **account)
+
+
+def _new_row(company: Company, name: str, facts: Mapping[str, Any]) -> Party:
+    """The row of a new customer; without `Model.__init__`, which would cost as much as all checks."""
+    given = {key: value for key, value in facts.items() if value is not None}
+    if owner := given.pop("owner", None):
+        given["owner_id"] = owner.pk
+    party = row(Party, company_id=company.pk, name=name, **given)
+    party._state.fields_cache["company"] = company
+    return party
 
 
 def _problems(
@@ -142,26 +152,30 @@ def questions(problems: Mapping[int, Sequence[Refusal]]) -> frozenset[str]:
 
 
 def _give_codes(company: Company, parties: Iterable[Party]) -> None:
-    """Consecutive codes C000001, C000002... to those without; the company's row is locked."""
+    """Consecutive codes C000001, C000002... to those without; the company's row is locked.
+
+    The letters before are those of the company, or of the till in front of the person (O9).
+    """
     without = [party for party in parties if not party.code]
     if not without:
         return
-    number = _last_code(company)
+    prefix = options.read(PartyOptions, company, None, acting().workstation_id).code_prefix
+    number = _last_code(company, prefix)
     taken = {party.code for party in parties}
     for party in without:
         number += 1
-        while f"{AUTOMATIC}{number:0{FIGURES}d}" in taken:
+        while f"{prefix}{number:0{FIGURES}d}" in taken:
             number += 1
-        party.code = f"{AUTOMATIC}{number:0{FIGURES}d}"
+        party.code = f"{prefix}{number:0{FIGURES}d}"
 
 
-def _last_code(company: Company) -> int:
+def _last_code(company: Company, prefix: str) -> int:
     """The number of the highest automatic code, 0 when there is none."""
-    first, last = AUTOMATIC + "0" * FIGURES, AUTOMATIC + "9" * FIGURES
+    first, last = prefix + "0" * FIGURES, prefix + "9" * FIGURES
     codes = Party.objects.filter(company=company, code__range=(first, last)).order_by("-code")
     for code in codes.values_list("code", flat=True).iterator(chunk_size=50):
-        if len(code) == FIGURES + 1 and code[1:].isdecimal():
-            return int(code[1:])
+        if len(code) == FIGURES + len(prefix) and code[len(prefix) :].isdecimal():
+            return int(code[len(prefix) :])
     return 0
 
 
@@ -184,8 +198,12 @@ def _insert_accounts(drafts: Sequence[Draft], rows: Sequence[NewParty]) -> Group
     banks = [_bank(draft) for draft in drafts]
     insert([bank for bank in banks if bank is not None])
     accounts = [
-        BillingAccount(
-            party_id=draft.party.pk, is_default=True, bank_account=bank, **_without_none(draft.account)
+        row(
+            BillingAccount,
+            party_id=draft.party.pk,
+            is_default=True,
+            bank_account_id=bank.pk if bank is not None else None,
+            **_columns_of(draft.account),
         )
         for draft, bank in zip(drafts, banks, strict=True)
     ]
@@ -198,8 +216,13 @@ def _insert_accounts(drafts: Sequence[Draft], rows: Sequence[NewParty]) -> Group
     return groups
 
 
-def _without_none(facts: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in facts.items() if value is not None}
+def _columns_of(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """The facts of an account by column: its terms and method are given as records."""
+    return {
+        f"{name}_id" if name in RECORDS else name: value.pk if name in RECORDS else value
+        for name, value in facts.items()
+        if value is not None
+    }
 
 
 def _bank(draft: Draft) -> BankAccount | None:

@@ -109,10 +109,11 @@ def _account_facts(account: BillingAccount | None) -> dict[str, Any]:
 
 def tidy(party: Party) -> None:
     """The facts as they are kept: no blanks around, codes in capitals, addresses in small letters."""
+    values = party.__dict__
     for name in PARTY_FACTS:
-        value = getattr(party, name)
-        if isinstance(value, str):
-            setattr(party, name, value.strip())
+        value = values.get(name)
+        if isinstance(value, str) and value != (bare := value.strip()):
+            setattr(party, name, bare)
     for name in LOWER:
         setattr(party, name, getattr(party, name).lower())
     for name in COMPACT:

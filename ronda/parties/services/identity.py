@@ -71,12 +71,13 @@ def refuse_incoherent(company: Company, name: str) -> None:
 
 
 def _wrong(company: Company, key: str, role: str) -> Iterator[str]:
-    """Names of the parties without the key, with somebody else's, or with another card code."""
-    seen: set[tuple[str, ...]] = set()
+    """The parties without the key, with another card code, or with the key of one named beside them."""
+    seen: dict[tuple[str, ...], Party] = {}
     for party in Party.objects.filter(company=company, **{role: True}).order_by("pk").iterator():
         value = key_value(party, key)
         other_card = key == "tax_id_card" and party.code not in (party.tax_id, party.registration_id)
-        if incomplete(party, key) or other_card or (value is not None and value in seen):
-            yield party.name
-        if value is not None:
-            seen.add(value)
+        twin = seen.setdefault(value, party) if value is not None else party
+        if twin is not party:
+            yield f"{party.name} ({party.code}) = {twin.name} ({twin.code})"
+        elif incomplete(party, key) or other_card:
+            yield f"{party.name} ({party.code})" if party.code else party.name

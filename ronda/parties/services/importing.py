@@ -1,16 +1,18 @@
 """Customers and sites changed and made in lists, for imports: a fixed number of statements per list."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
 
 from ronda.company import audit, options
-from ronda.company.bulk import insert, row
+from ronda.company.bulk import insert, row, update_columns
 from ronda.company.country import country_pack
 from ronda.company.models import Company
+from ronda.kernel.bus import publish
 from ronda.kernel.errors import NeedsConfirmation, Refusal
-from ronda.parties.models import BillingAccount, BillingGroup, DocumentRecipient, Party, Site
+from ronda.parties.events import PartiesChanged
+from ronda.parties.models import BillingAccount, BillingGroup, DocumentRecipient, Family, Party, Site
 from ronda.parties.options import PartyOptions
 from ronda.parties.services.addresses import complete_addresses
 from ronda.parties.services.banking import set_bank_account
@@ -23,14 +25,18 @@ KEPT_IN_KEYS = frozenset({"name", "email", "phone", "mobile"})
 
 
 class Changes:
-    """A customer and the facts that are to be different; `account` is his default billing account."""
+    """A customer and the facts that are to be different; `account` is his default billing account.
 
-    __slots__ = ("account", "facts", "iban", "party")
+    `families` are those he is to have, None as they are: they are looked at, and written by `set_families`.
+    """
+
+    __slots__ = ("account", "facts", "families", "iban", "party")
 
     def __init__(self, party: Party, account: BillingAccount | None, facts: Mapping[str, Any]) -> None:
         self.party, self.account = party, account
         facts = dict(facts)
         self.iban = str(facts.pop("iban", "") or "")
+        self.families: Sequence[Family] | None = facts.pop("families", None)
         self.facts = facts
 
 
@@ -42,8 +48,10 @@ def update_parties(company: Company, rows: Sequence[Changes], *, by: str) -> dic
     differs is given; rows are locked. IBANs are set one by one.
     """
     Company.objects.select_for_update().get(pk=company.pk)
+    settings = options.read(PartyOptions, company)
     drafts = [_draft(each) for each in rows]
-    checking = Checking(company, country_pack(company), options.read(PartyOptions, company), drafts)
+    _look_up_kept(drafts, settings)
+    checking = Checking(company, country_pack(company), settings, drafts)
     problems = {
         position: hard
         for position, found in check(checking).items()
@@ -56,7 +64,7 @@ def update_parties(company: Company, rows: Sequence[Changes], *, by: str) -> dic
     if columns & MOVED_BY:
         columns |= {"province", "latitude", "longitude", "precision"}
     if columns:
-        Party.objects.bulk_update(parties, sorted(columns), batch_size=200)
+        update_columns(parties, columns)
     _save_accounts(good)
     rewrite_keys([each.party for each in good if KEPT_IN_KEYS & set(each.facts)])
     for each in good:
@@ -65,7 +73,24 @@ def update_parties(company: Company, rows: Sequence[Changes], *, by: str) -> dic
     audit.record_many(
         by, "parties.party.updated", [(each.party, {"import": sorted(each.facts)}) for each in good]
     )
+    if columns:
+        publish(PartiesChanged(company.pk, tuple(one.pk for one in parties), frozenset(columns), by))
     return problems
+
+
+def set_families(wanted: Mapping[int, Sequence[Family]]) -> None:
+    """The families of each of these customers, instead of those they had; the caller has a transaction."""
+    link: Any = Party.families.through
+    for pks in _some(list(wanted)):
+        link.objects.filter(party__in=pks).delete()
+    insert(
+        [row(link, party_id=pk, family_id=family.pk) for pk, of_one in wanted.items() for family in of_one]
+    )
+
+
+def _some(values: Sequence[int]) -> Iterator[Sequence[int]]:
+    for start in range(0, len(values), 500):
+        yield values[start : start + 500]
 
 
 def _draft(each: Changes) -> Draft:
@@ -76,7 +101,30 @@ def _draft(each: Changes) -> Draft:
     tidy(each.party)
     changed = frozenset(each.facts) | ({"iban"} if each.iban else frozenset())
     kept = {name: getattr(each.account, name) for name in ACCOUNT_FACTS} if each.account else {}
-    return Draft(each.party, changed, {**kept, **account}, (), each.iban)
+    return Draft(each.party, changed, {**kept, **account}, each.families, each.iban)
+
+
+def _look_up_kept(drafts: Sequence[Draft], settings: PartyOptions) -> None:
+    """What a customer has already and is not to change, where the company insists on it (O25)."""
+    pks = [draft.party.pk for draft in drafts]
+    if "families" in settings.mandatory:
+        families: dict[int, list[Family]] = {}
+        for some in _some(pks):
+            rows = Party.families.through.objects.filter(party__in=some).select_related("family")
+            for link in rows:
+                families.setdefault(link.party_id, []).append(link.family)
+        for draft in drafts:
+            if draft.families is None:
+                draft.families = families.get(draft.party.pk, [])
+    if "iban" in settings.mandatory:
+        ibans: dict[int, str] = {}
+        for some in _some(pks):
+            accounts = BillingAccount.objects.filter(
+                party__in=some, is_default=True, bank_account__isnull=False
+            )
+            ibans.update(accounts.values_list("party_id", "bank_account__iban"))
+        for draft in drafts:
+            draft.iban = draft.iban or ibans.get(draft.party.pk, "")
 
 
 def _save_accounts(rows: Sequence[Changes]) -> None:
@@ -94,7 +142,7 @@ def _save_accounts(rows: Sequence[Changes]) -> None:
         columns |= set(facts)
     insert(new)
     if old:
-        BillingAccount.objects.bulk_update(old, sorted(columns), batch_size=200)
+        update_columns(old, columns)
 
 
 @transaction.atomic
@@ -154,5 +202,5 @@ def update_sites(sites: Sequence[Site], columns: Sequence[str], *, by: str) -> N
     if MOVED_BY & set(columns):
         complete_addresses(sites, moved=True)
         columns = sorted({*columns, "province", "latitude", "longitude", "precision"})
-    Site.objects.bulk_update(sites, columns, batch_size=200)
+    update_columns(sites, columns)
     audit.record_many(by, "parties.site.changed", [(site.party, {"site": site.code}) for site in sites])

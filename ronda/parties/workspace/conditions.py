@@ -40,6 +40,7 @@ class BillingAccounts(Workspace):
     """Billing accounts: payers and their conditions."""
 
     model = BillingAccount
+    import_key = ("party", "name")
     customer_path = "party"
     area, icon, order_in_area = AREA, "wallet", 40
     company_path = "party__company"

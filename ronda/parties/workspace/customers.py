@@ -34,11 +34,13 @@ from ronda.workspace.declare import (
     BoolFilter,
     ChoiceFilter,
     Column,
+    Page,
     PickFilter,
     RelationFilter,
     Tab,
     Workspace,
     register_area,
+    register_page,
 )
 from ronda.workspace.filters import FilterContext
 from ronda.workspace.pages import DetailPage
@@ -59,6 +61,18 @@ ROLE_COLOURS = {
 }
 
 register_area(Area(AREA, _("Customers"), icon="users", order=10))
+register_page(
+    Page(
+        "party-take-over",
+        _("Take customers over"),
+        "party-take-over",
+        AREA,
+        "users",
+        "parties.add_party",
+        keywords=(_("group of companies"),),
+        in_navigation=False,
+    )
+)
 
 
 class PeopleFilter(RelationFilter):
@@ -394,6 +408,7 @@ class Contacts(Workspace):
     """People at the customers' (S24)."""
 
     model = Contact
+    import_key = ("party", "name")
     customer_path = "party"
     area, icon, order_in_area = AREA, "phone", 30
     company_path = "party__company"

@@ -25,6 +25,7 @@ from ronda.renewals.domain.indexation import Change, Pending, Series, change, du
 from ronda.renewals.domain.notice import Term, new_term, renewal_date
 from ronda.renewals.models import IndexClause, Notice, Renewal, RenewalTerms
 from ronda.renewals.services.copying import copied_clause, copied_terms, copy_never
+from ronda.workspace import extras
 
 PART = 500
 YEAR = 12
@@ -249,6 +250,8 @@ def _create(company: Company, plans: Sequence[_Plan], *, by: str) -> None:
                 party=plan.old.party,
                 **wanted.facts,
             )
+    followers = {plan.old.pk: plan.new.pk for plan in plans if plan.new is not None}
+    extras.pass_on(Contract, company.pk, followers, by=by)
 
 
 def _new_contract(plan: _Plan) -> NewContract:

@@ -87,6 +87,10 @@ class AgreementFacts:
     adjustment: str = ""
     identity: str = ""
     logo: str = ""
+    # The company's own fields: texts by code, and those printed among the terms.
+    custom: Mapping[str, str] = field(default_factory=dict)
+    customer_custom: Mapping[str, str] = field(default_factory=dict)
+    details: Sequence[tuple[str, str]] = ()
 
 
 def agreement_context(facts: AgreementFacts) -> dict[str, Any]:
@@ -108,6 +112,8 @@ def agreement_context(facts: AgreementFacts) -> dict[str, Any]:
         "seller": _party(facts.seller, language, ""),
         "buyer": _party(facts.buyer, language, home),
         "payer": _party(facts.payer, language, home),
+        "customer": {"custom": dict(facts.customer_custom)},
+        "contract": {"custom": dict(facts.custom)},
         "duration": duration(facts),
         "lines": [_fee(fee, language) for fee in facts.fees],
         "columns": {
@@ -167,7 +173,8 @@ def _clauses(facts: AgreementFacts) -> list[dict[str, str]]:
         ("renewal", _renewal(agreed, language) if facts.ends_on else ""),
         ("indexation", _indexation(agreed, language)),
     ]
-    return [{"label": label[name], "text": text} for name, text in found if text]
+    named = [{"label": label[name], "text": text} for name, text in found if text]
+    return named + [{"label": name, "text": text} for name, text in facts.details]
 
 
 def _suspension(agreed: Clauses, language: str) -> str:

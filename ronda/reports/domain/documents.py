@@ -1,7 +1,7 @@
 """What a layout can read of a document: one dictionary of plain values, built from facts."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -89,6 +89,10 @@ class PrintFacts:
     logo: str = ""
     window: str = "right"
     appendix: bool = False
+    # The company's own fields: texts by code, and those printed among the references.
+    custom: Mapping[str, str] = field(default_factory=dict)
+    customer_custom: Mapping[str, str] = field(default_factory=dict)
+    details: Sequence[tuple[str, str]] = ()
 
 
 def print_context(facts: PrintFacts) -> dict[str, Any]:
@@ -100,6 +104,7 @@ def print_context(facts: PrintFacts) -> dict[str, Any]:
         "document": _document(facts, said),
         "seller": _party(facts.seller, facts, home=""),
         "buyer": _party(facts.buyer, facts, home=str(facts.seller.get("country") or "")),
+        "customer": {"custom": dict(facts.customer_custom)},
         "sections": _sections(facts, said),
         "columns": _columns(facts.lines),
         "vat": [_vat(row, facts.language) for row in facts.vat],
@@ -124,6 +129,7 @@ def _document(facts: PrintFacts, said: words.Words) -> dict[str, Any]:
         "heading": facts.heading,
         "notes": facts.notes,
         "currency": facts.currency,
+        "custom": dict(facts.custom),
     }
 
 
@@ -255,6 +261,7 @@ def _references(facts: PrintFacts, said: words.Words) -> list[dict[str, Any]]:
     for label, value in ((said["order"], facts.purchase_order), ("CIG", facts.cig), ("CUP", facts.cup)):
         if value:
             found.append({"label": label, "value": value, "date": None})
+    found += [{"label": label, "value": value, "date": None} for label, value in facts.details]
     return found
 
 

@@ -31,6 +31,8 @@ from ronda.reports.domain.conditions import Conditions, sample_conditions
 from ronda.reports.domain.rendering import Layout
 from ronda.reports.models import ContractConditions
 from ronda.reports.queries import layouts_in_use, logo_uri, shipped_layout
+from ronda.workspace.extra_prints import Prints
+from ronda.workspace.extras import kept
 
 PDF = "application/pdf"
 CONTRACT, AMENDMENT = "contract", "amendment"
@@ -203,7 +205,13 @@ def language_of(contract: Contract) -> str:
 
 def _common(contract: Contract, language: str) -> dict[str, Any]:
     company, payer = contract.company, contract.account.party
+    with kept():
+        own = Prints(Contract, company.pk, [contract.pk]).of(contract.pk, language)
+        customer = Prints(Party, company.pk, [contract.party_id]).of(contract.party_id, language)
     return {
+        "custom": own.custom,
+        "details": own.details,
+        "customer_custom": customer.custom,
         "language": language,
         "currency": contract.account.currency,
         "seller": seller_facts(company),

@@ -10,6 +10,7 @@ from ronda.billing.models import Document, DocumentKind
 from ronda.billing.services import seller_facts
 from ronda.company.models import Company
 from ronda.contracts.models import Amendment, Contract
+from ronda.parties.models import Party
 from ronda.reports.domain.agreement_samples import sample_agreement
 from ronda.reports.domain.agreements import agreement_context
 from ronda.reports.domain.documents import PrintFacts, print_context
@@ -17,6 +18,8 @@ from ronda.reports.domain.rendering import Layout
 from ronda.reports.domain.samples import sample
 from ronda.reports.queries import default_layout, logo_uri, print_facts
 from ronda.reports.services.agreements import agreement_layout, amendment_context, contract_context
+from ronda.workspace.extra_prints import invented
+from ronda.workspace.extras import kept
 
 
 class PrintKind(NamedTuple):
@@ -43,7 +46,15 @@ def context_of(document: Document) -> dict[str, Any]:
 def sample_facts(company: Company, kind: str, *, lines: int = 8) -> PrintFacts:
     """An invented document of the company, in its language, with everything a layout may show."""
     facts = sample(str(DocumentKind(kind)), company.language, seller=seller_facts(company), lines=lines)
-    return replace(facts, logo=logo_uri(company))
+    return replace(facts, logo=logo_uri(company), **_examples(Document, company))
+
+
+def _examples(model: type[Model], company: Company) -> dict[str, Any]:
+    """Examples of the company's own fields, of the record and of its customer."""
+    with kept():
+        own = invented(model, company.pk, language=company.language)
+        customer = invented(Party, company.pk, language=company.language)
+    return {"custom": own.custom, "details": own.details, "customer_custom": customer.custom}
 
 
 def _of_documents(kind: str) -> PrintKind:
@@ -59,13 +70,14 @@ def _of_documents(kind: str) -> PrintKind:
 def _of_agreements(
     kind: str, model: type[Model], context: Callable[[Any], dict[str, Any]], company_path: str
 ) -> PrintKind:
-    def invented(company: Company, lines: int) -> dict[str, Any]:
+    def example(company: Company, lines: int) -> dict[str, Any]:
         facts = sample_agreement(kind, company.language, seller=seller_facts(company), lines=lines)
-        return agreement_context(replace(facts, logo=logo_uri(company)))
+        own = _examples(Contract, company)
+        return agreement_context(replace(facts, logo=logo_uri(company), **own))
 
     return PrintKind(
         lambda: agreement_layout(kind),
-        invented,
+        example,
         context,
         lambda company: model._default_manager.filter(**{company_path: company}),
         "contracts.view_contract",

@@ -23,7 +23,7 @@ def measure() -> dict[str, Any]:
 
 
 def _start_and_stop() -> tuple[float, float]:
-    port = _free_port()
+    port = free_port()
     began = time.perf_counter()
     process = subprocess.Popen(
         [sys.executable, "-m", "ronda.site.cli", "serve"],
@@ -33,7 +33,7 @@ def _start_and_stop() -> tuple[float, float]:
         stdout=subprocess.DEVNULL,
     )
     try:
-        _await_page(port, process)
+        await_page(port, process)
         up = time.perf_counter() - began
     finally:
         stopping = time.perf_counter()
@@ -42,13 +42,15 @@ def _start_and_stop() -> tuple[float, float]:
     return round(up, 2), round(time.perf_counter() - stopping, 2)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of this computer that nobody listens on now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
-def _await_page(port: int, process: "subprocess.Popen[bytes]") -> None:
+def await_page(port: int, process: "subprocess.Popen[bytes]") -> None:
+    """Wait for the first page of a server that was started; RuntimeError when it does not come."""
     pause = threading.Event()
     for _attempt in range(SECONDS_AT_MOST * 20):
         if process.poll() is not None:

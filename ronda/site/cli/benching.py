@@ -20,7 +20,7 @@ from django.core.management import call_command
 from rich.console import Console
 from rich.table import Table
 
-from ronda.site.benches import billing, life, lists, pdf, start
+from ronda.site.benches import billing, clients, imports, life, lists, pdf, start
 from ronda.site.cli.terminal import console
 
 bench = typer.Typer(help="Measure the work against its budgets.", no_args_is_help=True)
@@ -46,6 +46,8 @@ def register(app: typer.Typer) -> None:
     bench.command("index")(bench_index)
     bench.command("deferrals")(bench_deferrals)
     bench.command("forecast")(bench_forecast)
+    bench.command("clients")(bench_clients)
+    bench.command("imports")(bench_imports)
     bench.command("start")(bench_start)
     bench.command("all")(bench_all)
     bench.command("step", hidden=True)(step)
@@ -107,6 +109,45 @@ def bench_forecast(
     _tell(_measured("forecast", database, n=contracts), forecast_figures, as_json=as_json)
 
 
+def bench_clients(
+    count: int = typer.Option(12, "--clients", min=1, help="People who work at the same time."),
+    seconds: float = typer.Option(60, help="How long."),
+    requests: int = typer.Option(0, help="Until each has asked so often, instead of seconds."),
+    size: str = typer.Option("full", help="Demonstration data: full or small."),
+    database: str = DATABASE,
+    as_json: bool = JSON,
+) -> None:
+    """Browsers at work on one real server: pages, forms, issued documents; then a check of the data."""
+    with tempfile.TemporaryDirectory(prefix="ronda-bench-") as folder, _database(database, folder) as given:
+        given = {**given, "RONDA_DEMO_SIZE": size}
+        console.print("Preparing the demonstration data …")
+        _child("prepare", given, "clients", n=count)
+        console.print("Measuring …")
+        result = _child("measure", {**given, **clients_setting(seconds, requests)}, "clients", n=count)
+    _tell(result, client_figures, as_json=as_json)
+    if result["errors"] or result["findings"]:
+        raise typer.Exit(1)
+
+
+def clients_setting(seconds: float, requests: int) -> dict[str, str]:
+    """How long the clients work, for the process that measures."""
+    return {"RONDA_BENCH_SECONDS": str(seconds), "RONDA_BENCH_REQUESTS": str(requests)}
+
+
+def _measure_clients(count: int) -> Result:
+    seconds = float(os.environ.get("RONDA_BENCH_SECONDS", "60"))
+    return clients.measure(count, seconds=seconds, requests=int(os.environ.get("RONDA_BENCH_REQUESTS", "0")))
+
+
+def bench_imports(
+    rows: int = typer.Option(50_000, help="Rows of each table."),
+    database: str = DATABASE,
+    as_json: bool = JSON,
+) -> None:
+    """Tables of customers and services: check and writing, new, changed and unchanged rows."""
+    _tell(_measured("imports", database, n=rows), import_figures, as_json=as_json)
+
+
 def bench_start(as_json: bool = JSON) -> None:
     """The second start of `ronda serve` to its first page, and its end."""
     with tempfile.TemporaryDirectory(prefix="ronda-bench-") as folder:
@@ -126,6 +167,7 @@ def bench_all(database: str = DATABASE, as_json: bool = JSON) -> None:
         "index": _measured("index", database, n=10_000),
         "deferrals": _measured("deferrals", database, n=100_000),
         "forecast": _measured("forecast", database, n=10_000),
+        "imports": _measured("imports", database, n=50_000),
         "start": begun,
     }
     _tell(results, all_figures, as_json=as_json)
@@ -177,6 +219,30 @@ def forecast_figures(result: Result) -> list[Figure]:
     ]
 
 
+def client_figures(result: Result) -> list[Figure]:
+    who = f"{result['clients']} clients, {result['requests']:,} requests on {result['database']}"
+    each = [
+        Figure(f"slowest 5 % of: {kind}", ms, "ms", None) for kind, ms in result["p95_ms_by_kind"].items()
+    ]
+    return [
+        Figure(f"{who}: errors", result["errors"], "", 0.5),
+        Figure("findings of the data check afterwards", result["findings"], "", 0.5),
+        Figure("95 % of the answers within", result["p95_ms"], "ms", None),
+        *each,
+    ]
+
+
+def import_figures(result: Result) -> list[Figure]:
+    found = []
+    for step in result["steps"]:
+        what = f"{result['n']:,} rows, {step['what']}"
+        found += [
+            Figure(f"{what}: written", step["write_cpu_s"], "s CPU", result["budget_s"]),
+            Figure(f"{what}: checked before", step["check_cpu_s"], "s CPU", None),
+        ]
+    return [*found, Figure("memory of the imports", result["peak_mb"], "MB", None)]
+
+
 def start_figures(result: Result) -> list[Figure]:
     return [
         Figure("start to first page, all installed", result["seconds"], "s", 8),
@@ -194,6 +260,7 @@ def all_figures(results: Result) -> list[Figure]:
         *index_figures(results["index"]),
         *deferral_figures(results["deferrals"]),
         *forecast_figures(results["forecast"]),
+        *import_figures(results["imports"]),
         *start_figures(results["start"]),
     ]
 
@@ -300,6 +367,7 @@ def _run(what: str, name: str, n: int, *, history: bool) -> Result:
             "pdf": lambda: pdf.prepare(n),
             "deferrals": lambda: life.prepare_deferrals(n),
             "forecast": lambda: life.prepare_forecast(n),
+            "clients": clients.prepare,
         }
         if name in makers:
             makers[name]()
@@ -311,5 +379,7 @@ def _run(what: str, name: str, n: int, *, history: bool) -> Result:
         "index": life.measure_index,
         "deferrals": life.measure_deferrals,
         "forecast": life.measure_forecast,
+        "imports": imports.measure,
+        "clients": _measure_clients,
     }
     return measures[name](n)

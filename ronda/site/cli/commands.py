@@ -9,7 +9,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ronda.site.settings")
 django.setup()
 
 # Commands import models: they can only be loaded once Django is ready.
-from ronda.site.cli import benching, billing, data, preparing, safety, serving  # noqa: E402
+from ronda.site.cli import benching, billing, checking, data, filing, moving, preparing, safety, serving  # noqa: E402
 
 app = typer.Typer(
     help="Ronda: contracts, documents and service work.",
@@ -21,5 +21,8 @@ serving.register(app)
 preparing.register(app)
 billing.register(app)
 data.register(app)
+checking.register(app)
 safety.register(app)
+filing.register(app)
+moving.register(app)
 benching.register(app)

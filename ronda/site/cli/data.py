@@ -1,23 +1,16 @@
-"""Data from the terminal: bring in, write out, check."""
+"""Data from the terminal: bring in, write out."""
 
-from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 import typer
 from django.core.files.base import File
 
-from ronda.accounting import queries as accounting
-from ronda.billing.queries import document_problems
 from ronda.company.imports.declare import importer_for
 from ronda.company.imports.running import check_batch, run_batch
 from ronda.company.imports.starting import choose_columns, confirm_import, look_again, start_import
-from ronda.company.models import Company, ImportBatch
-from ronda.company.numbering import gaps
-from ronda.contracts.queries import overlapping_charges
+from ronda.company.models import ImportBatch
 from ronda.countries.it.services import SellerNotKnown, import_invoices
 from ronda.countries.it.services.exporting import export_invoices
-from ronda.payments import queries as payments
 from ronda.site.cli.terminal import bar, company_called, console, refusals_to_exit
 
 SHOWN = 50
@@ -34,7 +27,6 @@ def register(app: typer.Typer) -> None:
     exports.command("invoices")(export_issued_invoices)
     app.add_typer(imports, name="import")
     app.add_typer(exports, name="export")
-    app.command("check-data")(check_data)
 
 
 def import_past_invoices(
@@ -126,36 +118,3 @@ def export_issued_invoices(
     for name, reason in refused[:SHOWN]:
         console.print(f"{name}: {reason}", style="red", markup=False)
     typer.echo(f"written {written}, refused {len(refused)}")
-
-
-class Found(NamedTuple):
-    company: str
-    text: str
-
-
-def check_data(company: str = typer.Option("", help="Name of the company; all unless given.")) -> None:
-    """Look for what must never be; exit status 1 when something is found."""
-    firms = [company_called(company)] if company else list(Company.objects.order_by("pk"))
-    count = 0
-    for firm in firms:
-        for found in problems(firm):
-            count += 1
-            typer.echo(f"{found.company}: {found.text}")
-    typer.echo(f"companies {len(firms)}, problems {count}")
-    if count:
-        raise typer.Exit(1)
-
-
-def problems(firm: Company) -> Iterator[Found]:
-    """Everything wrong in the data of a company, in words."""
-    for document in document_problems(firm.pk):
-        yield Found(firm.name, f"{document.subject}: {document.text}")
-    for due in payments.problems(firm):
-        yield Found(firm.name, str(due.text))
-    for entry in accounting.problems(firm):
-        yield Found(firm.name, str(entry.text))
-    for gap in gaps(firm):
-        numbers = str(gap.first) if gap.first == gap.last else f"{gap.first}–{gap.last}"
-        yield Found(firm.name, f"{gap.series}: no document has number {numbers}")
-    for overlap in overlapping_charges(firm.pk):
-        yield Found(firm.name, str(overlap))

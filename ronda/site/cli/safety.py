@@ -8,6 +8,7 @@ import typer
 from django.core.management import call_command
 from django.utils import timezone
 
+from ronda.company.restored import restored
 from ronda.operations.domain.manifest import read_manifest
 from ronda.operations.domain.sealing import is_sealed
 from ronda.operations.models import Backup
@@ -17,7 +18,6 @@ from ronda.operations.services.drilling import drill as rehearse
 from ronda.operations.services.inspecting import inspect
 from ronda.operations.services.places import passphrase_given
 from ronda.operations.services.restoring import note_restore, restore
-from ronda.site.cli.data import problems
 from ronda.site.cli.terminal import console, refusals_to_exit
 
 FOLDER = typer.Option(
@@ -89,6 +89,8 @@ def restore_backup(
         console.print(f"Kept: {name}", markup=False)
     call_command("migrate", interactive=False, verbosity=0)
     note_restore(done, by=by, file=file.name)
+    for reason in restored(now=timezone.now()).values():
+        console.print(reason, markup=False)
     typer.echo(f"restored {file.name} of {done.manifest.made_at:%Y-%m-%d %H:%M}, rows {done.manifest.rows}")
 
 
@@ -104,7 +106,7 @@ def _drill(file: Path, passphrase: str, *, by: str) -> None:
 
 def restore_check(manifest: Path = MANIFEST) -> None:
     """The inside of a drill: look at the database of this process, which is the restored one."""
-    checks, findings = inspect(read_manifest(manifest.read_text(encoding="utf-8")), problems=problems)
+    checks, findings = inspect(read_manifest(manifest.read_text(encoding="utf-8")), now=timezone.now())
     typer.echo(json.dumps({"checks": checks, "findings": findings}))
 
 

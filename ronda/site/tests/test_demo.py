@@ -13,7 +13,7 @@ from ronda.billing.queries import document_problems
 from ronda.billing.services import prepare_run
 from ronda.company.country import pack_for
 from ronda.company.models import Attachment, Company, Membership
-from ronda.company.numbering import gaps
+from ronda.company.number_report import gaps
 from ronda.contracts.models import Contract, ContractLine
 from ronda.contracts.queries import overlapping_charges
 from ronda.parties.domain.names import normalised

@@ -1,0 +1,5 @@
+"""Addresses of the pages of privacy."""
+
+from ronda.privacy.pages import urlpatterns
+
+__all__ = ["urlpatterns"]
