@@ -120,21 +120,31 @@ class RecordFilter(ChoiceFilter):
         }
         return sorted(kinds.items(), key=lambda kind: kind[1].casefold())
 
+    @staticmethod
+    def key(given: QueryDict) -> int | None:
+        """The key of the one record asked for."""
+        key = given.get("object_id", "")
+        readable = key.isdecimal() and len(key) < 20 and int(key) <= MAX_KEY
+        return int(key) if readable else None
+
     def apply(self, rows: QuerySet[Any], given: QueryDict, context: FilterContext) -> QuerySet[Any]:
         labels = [value for value, _label in self.wanted(given, context)]
         if labels:
             models = [one.model for one in registry if one.model._meta.label_lower in labels]
             kinds = ContentType.objects.get_for_models(*models).values()
             rows = rows.filter(content_type__in=[kind.pk for kind in kinds])
-        key = given.get("object_id", "")
-        if key.isdecimal() and len(key) < 20 and int(key) <= MAX_KEY:
-            rows = rows.filter(object_id=int(key))
+        if (key := self.key(given)) is not None:
+            rows = rows.filter(object_id=key)
         return rows
+
+    def unread(self, given: QueryDict, context: FilterContext) -> list[str]:
+        silent = given.get("object_id") and self.key(given) is None
+        return [*super().unread(given, context), *(["object_id"] if silent else [])]
 
     def chips(self, given: QueryDict, context: FilterContext) -> list[Chip]:
         labels = [label for _value, label in self.wanted(given, context)]
-        key = given.get("object_id", "")
-        text = f"{', '.join(labels)} {key}".strip() if key.isdecimal() else ", ".join(labels)
+        key = self.key(given)
+        text = ", ".join(labels) if key is None else f"{', '.join(labels)} {key}".strip()
         return [Chip(self.title(context.model), text, self.parameters)] if text else []
 
 

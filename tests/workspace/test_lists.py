@@ -139,7 +139,7 @@ def test_the_export_holds_the_whole_filter_with_types_and_no_formulas(page, comp
 
     answer = page.get("/test-file/export/?size_from=2&cols=name,size,note&sort=-size")
     rows = CalamineWorkbook.from_filelike(BytesIO(answer.getvalue())).get_sheet_by_index(0).to_python()
-    assert rows[:3] == [["Name", "Size", "Note"], ["'=1+1", 30.0, "'@cmd"], ["file 0028", 29.0, ""]]
+    assert rows[:3] == [["Name", "Size", "Description"], ["'=1+1", 30.0, "'@cmd"], ["file 0028", 29.0, ""]]
     assert len(rows) == 1 + 29
 
 

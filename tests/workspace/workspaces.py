@@ -10,6 +10,8 @@ from django import forms
 from django.urls import include, path
 
 import ronda.site.urls  # noqa: F401 -- with it apps add their actions to the records used here
+from ronda.company.file_screens import Files as FilesOfRecords
+from ronda.company.imports.urls import urlpatterns as import_urls
 from ronda.company.models import Attachment, Branch, Membership
 from ronda.company.urls import urlpatterns as company_urls
 from ronda.kernel.errors import NeedsConfirmation, Refusal
@@ -114,7 +116,8 @@ WORKSPACES = [Branches, Members, Files]
 
 urlpatterns = [url for workspace in WORKSPACES for url in urls_of(workspace)]
 # The tabs that every record has, of whichever apps are loaded, lead to the addresses of files; an action
-# on many records leads to those of its job.
+# on many records leads to those of its job; a list that may be filled leads to its import.
 led_to = [url for url in company_urls if url.name and url.name.startswith(("attachment-", "job-"))]
-urlpatterns += [*shell_urls(), *led_to]
+led_to += [url for url in import_urls if url.name == "import-kind"]
+urlpatterns += [*shell_urls(), *led_to, *urls_of(FilesOfRecords)]
 urlpatterns += [path("api/", include(mount_api(WORKSPACES)))]

@@ -40,7 +40,7 @@ from tests.makers import (
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 ALL = (
     "document.issued", "payment.recorded", "contract.amended", "contract.terminated",
-    "quote.accepted", "quote.refused", "customer.added", "customer.changed",
+    "quote.accepted", "quote.refused", "customer.added", "customer.anonymised", "customer.changed",
 )  # fmt: skip
 
 

@@ -115,7 +115,10 @@ def fetch_all(folder: Path) -> Iterator[tuple[str, Path]]:
     """
     for number, name in enumerate(stored_names()):
         path = folder / str(number)
-        fetch(name, path)
+        try:
+            fetch(name, path)
+        except FileNotFoundError:
+            continue  # removed since the list was read: no record speaks of it any more
         yield name, path
 
 

@@ -139,7 +139,7 @@ def test_the_page_of_a_file_shows_preview_words_and_versions(company, member_of,
     page = desk.get(reverse("file-detail", args=[file.pk])).content.decode()
 
     assert reverse("attachment-restore", args=[file.pk, 1]) in page
-    assert "There is no preview" in page or "Non c" in page
+    assert "Di questo tipo di file non c" in page
     desk.post(reverse("attachment-restore", args=[file.pk, 1]))
     look_into(file.pk)
     page = desk.get(reverse("file-detail", args=[file.pk])).content.decode()

@@ -25,7 +25,7 @@ class FileFact:
 class Manifest:
     """`migrations` are "app.name"; `counts` are rows by table; `kind` is "sqlite" or "postgresql".
 
-    `files_included` is False where uploaded files are in a store of their own with copies of its own.
+    `files_included` is False in backups of earlier versions where uploaded files were in a store elsewhere.
     """
 
     made_at: datetime

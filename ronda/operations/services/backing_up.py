@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from itertools import chain
 from pathlib import Path
 
 from django.db import DatabaseError, transaction
@@ -71,7 +72,10 @@ def write_backup(
     try:
         with _workshop(target) as workshop:
             database = snapshot(workshop)
-            entries = [Entry(database.path.name, database.path), *places.uploaded_files(), *places.keys()]
+            copies = workshop / "copies"
+            copies.mkdir()
+            first = Entry(database.path.name, database.path)
+            entries = chain([first], places.uploaded_files(copies), places.keys())
             describe = partial(_manifest, database, now=now, reason=reason, by=by)
             made = workshop / "backup"
             manifest, digest = write_archive(made, _still_there(entries), describe, passphrase=passphrase)
@@ -103,7 +107,7 @@ def _workshop(target: Path) -> Iterator[Path]:
         os.close(opened)
 
 
-def _still_there(entries: Sequence[Entry]) -> Iterator[Entry]:
+def _still_there(entries: Iterable[Entry]) -> Iterator[Entry]:
     """A file that somebody removed since the copy of the database belongs to no record any more."""
     return (entry for entry in entries if entry.path.exists())
 
@@ -120,7 +124,6 @@ def _manifest(
         migrations=database.migrations,
         counts=database.counts,
         files=tuple(facts),
-        files_included=places.files_folder() is not None,
         key_included=any(fact.path.startswith("keys/") for fact in facts),
     )
 

@@ -1,22 +1,23 @@
 """Looking at restored data from inside: run by a process whose database is the restored one."""
 
-import hashlib
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import chain
 
 from django.apps import apps
 from django.core.management import call_command
 from django.db import connection, models
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
+from django.db.models.fields.files import FieldFile
 
-from ronda.company.models import Attachment, Company
+from ronda.company.models import Attachment, Company, FileVersion
+from ronda.company.services.file_store import digest_of
 from ronda.kernel.i18n import _
 from ronda.operations.domain.manifest import Manifest
 from ronda.operations.services.auditing import findings as found_in
 
 SHOWN = 20
-PIECE = 1024 * 1024
 
 
 def inspect(manifest: Manifest, *, now: datetime) -> tuple[dict[str, int], list[str]]:
@@ -88,9 +89,10 @@ def _missing_files() -> tuple[int, list[str]]:
             looked += 1
             if not field.storage.exists(name):
                 missing.append(str(_("The file %(name)s is missing") % {"name": name}))
-    for upload in Attachment.objects.order_by("pk").iterator():
-        if upload.file.storage.exists(str(upload.file.name)) and _digest(upload) != upload.sha256:
-            missing.append(str(_("The file %(name)s has changed") % {"name": upload.name}))
+    kept = chain(Attachment.objects.order_by("pk"), FileVersion.objects.order_by("pk"))
+    for upload in kept:
+        if upload.file.storage.exists(str(upload.file.name)) and _digest(upload.file) != upload.sha256:
+            missing.append(str(_("The file %(name)s has changed") % {"name": upload.file.name}))
     return looked, missing
 
 
@@ -101,9 +103,6 @@ def _file_fields() -> Iterator[tuple[type[models.Model], models.FileField]]:
                 yield model, field
 
 
-def _digest(upload: Attachment) -> str:
-    digest = hashlib.sha256()
-    with upload.file.open("rb") as content:
-        while piece := content.read(PIECE):
-            digest.update(piece)
-    return digest.hexdigest()
+def _digest(file: FieldFile) -> str:
+    with file.open("rb") as content:
+        return digest_of(content)

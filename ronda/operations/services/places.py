@@ -8,6 +8,7 @@ from pathlib import Path
 from django.conf import settings
 from django.core.files.storage import FileSystemStorage, default_storage
 
+from ronda.company.services.file_store import fetch_all
 from ronda.operations.domain.archive import Entry
 
 KEY_FILE, KEY_FOLDER = "secret_key", "keys"
@@ -38,10 +39,16 @@ def files_folder() -> Path | None:
     return None
 
 
-def uploaded_files() -> Iterator[Entry]:
-    """Uploaded files and prints, sorted by name."""
+def uploaded_files(copies: Path) -> Iterator[Entry]:
+    """Uploaded files and prints, sorted by name.
+
+    From a store elsewhere each is copied into `copies` when its turn comes, and the copy goes after it.
+    """
     folder = files_folder()
-    if folder is None or not folder.is_dir():
+    if folder is None:
+        for name, copy in fetch_all(copies):
+            yield Entry(f"files/{name}", copy)
+            copy.unlink()
         return
     for path in sorted(folder.rglob("*")):
         if path.is_file() and not path.is_symlink():

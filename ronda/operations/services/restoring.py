@@ -14,9 +14,12 @@ from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
+from django.core.files.base import File
+from django.core.files.storage import default_storage
 from django.db import connection, connections, transaction
 
 from ronda.company import audit
+from ronda.company.services.file_store import digest_of, fetch
 from ronda.kernel.errors import Refusal
 from ronda.kernel.i18n import _
 from ronda.operations.domain.manifest import Manifest
@@ -39,10 +42,6 @@ class NewerVersion(Refusal):
 
 class InUse(Refusal):
     code = "operations.in_use"
-
-
-class FilesElsewhere(Refusal):
-    code = "operations.files_elsewhere"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +84,6 @@ def _refuse_unfit(manifest: Manifest) -> None:
     if unknown := unknown_migrations(manifest):
         text = _("The backup was made by a newer version, %(version)s (%(what)s). Upgrade, then restore.")
         raise NewerVersion(text % {"version": manifest.version, "what": unknown[0]})
-    if manifest.files_included and places.files_folder() is None:
-        text = _("The backup holds uploaded files and this installation keeps them in a store elsewhere.")
-        raise FilesElsewhere(text)
 
 
 # --- the database ----------------------------------------------------------------------------------------
@@ -163,8 +159,10 @@ def _switch_postgres(scratch: Path, manifest: Manifest, stamp: str) -> Iterator[
 def _place_files(scratch: Path, stamp: str) -> list[str]:
     """Add the backup's files; one with another content under the same name goes aside."""
     target = places.files_folder()
-    if target is None or not (scratch / "files").is_dir():
+    if not (scratch / "files").is_dir():
         return []
+    if target is None:
+        return _store_files(scratch, stamp)
     aside = target.with_name(f"{target.name}.{stamp}")
     for source in sorted((scratch / "files").rglob("*")):
         if source.is_file():
@@ -183,6 +181,25 @@ def _place(source: Path, target: Path, aside: Path, root: Path) -> None:
     near = target.with_name(f".{target.name}{places.PARTIAL}")
     shutil.move(source, near)
     os.replace(near, target)
+
+
+def _store_files(scratch: Path, stamp: str) -> list[str]:
+    """The same for a store elsewhere; what has another content there is kept on this computer."""
+    aside, present = Path(settings.VAR) / f"files.{stamp}", scratch / "present"
+    for source in sorted((scratch / "files").rglob("*")):
+        if not source.is_file():
+            continue
+        name = source.relative_to(scratch / "files").as_posix()
+        with source.open("rb") as opened:
+            content = File(opened)
+            if default_storage.exists(name):
+                if fetch(name, present) == digest_of(content):
+                    continue
+                (aside / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.move(present, aside / name)
+                default_storage.delete(name)
+            default_storage.save(name, content)
+    return [str(aside)] if aside.exists() else []
 
 
 def _place_keys(scratch: Path, stamp: str) -> list[str]:

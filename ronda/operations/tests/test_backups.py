@@ -203,7 +203,7 @@ def test_o3_r33_a_drill_finds_a_gap_a_wrong_count_and_a_lost_file(folder, monkey
         return manifest
 
     monkeypatch.setattr(backing_up, "_manifest", boasting)
-    monkeypatch.setattr(backing_up.places, "uploaded_files", lambda: ())
+    monkeypatch.setattr(backing_up.places, "uploaded_files", lambda _copies: ())
     written = write_backup(reason="hand", by="anna", now=NOW)
 
     result = drill(written.path, by="anna", now=NOW)

@@ -15,8 +15,8 @@ from ronda.billing.services import seller_facts
 from ronda.company import audit
 from ronda.company.country import DocumentFacts, SellerFacts, country_pack
 from ronda.company.models import Attachment, Company, OutgoingMail
-from ronda.company.services import attach_file
 from ronda.company.services import mail as mailbox
+from ronda.company.services.files import keep_file
 from ronda.contracts.domain.summary import Fee as YearlyFee
 from ronda.contracts.domain.summary import yearly
 from ronda.contracts.models import Amendment, Contract, ContractLine
@@ -84,7 +84,9 @@ def _kept(contract: Contract, subject: Contract | Amendment, content: bytes, *, 
     if (found := known.first()) is not None:
         return found
     name = agreement_file_name(subject)
-    kept = attach_file(contract, ContentFile(content, name=name), name=name, by=by)
+    # A print of other words is a file of its own: mails under way speak of the one before.
+    nothing = Attachment.objects.none()
+    kept = keep_file(contract, ContentFile(content), name=name, by=by, seen=nothing).attachment
     audit.record(by, "reports.contract.printed", contract, file=name, sha256=digest)
     return kept
 

@@ -19,8 +19,8 @@ from ronda.company import options
 from ronda.company.country import DocumentFacts, SellerFacts, country_pack
 from ronda.company.jobs import Fence, no_fence
 from ronda.company.models import Attachment, Company, OutgoingMail
-from ronda.company.services import attach_file
 from ronda.company.services import mail as mailbox
+from ronda.company.services.files import keep_file
 from ronda.quotes.domain.rhythms import Rhythm
 from ronda.quotes.models import Picture, Quote, QuoteLine
 from ronda.quotes.options import QuoteMailOptions, QuoteOptions
@@ -172,7 +172,10 @@ def _kept(quote: Quote, content: bytes, *, by: str) -> Attachment:
     known = Attachment.objects.filter(content_type=kind, object_id=quote.pk, mime=PDF)
     made = ContentFile(content, name=name)
     digest = hashlib.sha256(content).hexdigest()
-    return known.filter(sha256=digest).first() or attach_file(quote, made, name=name, by=by)
+    if there := known.filter(sha256=digest).first():
+        return there
+    # Another letter is a file of its own: mails under way speak of the one before.
+    return keep_file(quote, made, name=name, by=by, seen=Attachment.objects.none()).attachment
 
 
 def _write(
