@@ -146,7 +146,7 @@ def test_the_page_of_a_file_shows_preview_words_and_versions(company, member_of,
     assert reverse("attachment-preview", args=[file.pk]) in page
     shown = desk.get(reverse("attachment-preview", args=[file.pk]))
     assert (shown["Content-Type"], shown["X-Content-Type-Options"]) == ("image/webp", "nosniff")
-    shown.close()
+    assert b"".join(shown.streaming_content)[8:12] == b"WEBP"
     old = desk.get(reverse("attachment-version", args=[file.pk, 2]))
     assert (b"".join(old.streaming_content), old["Content-Disposition"]) == (
         b"%PDF-1.4 two",

@@ -320,7 +320,7 @@ def test_r34_any_issued_word_or_amount_changed_by_hand_is_found_and_named(at_wor
 def change_by_hand(model, field, document):
     """Another value in a column, whatever the database thinks of it."""
     other = KINDS.get(model) if field.column == "kind" else OTHER_VALUES.get(field.column)
-    other = other if other is not None else (7 if _is_number(field) else "altro")
+    other = other if other is not None else (7 if _is_number(field) else "altro"[: field.max_length])
     key = "id" if model is Document else "document_id"
     change = f"UPDATE {model._meta.db_table} SET {field.column} = %s WHERE {key} = %s"
     if connection.vendor == "postgresql":

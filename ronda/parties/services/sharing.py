@@ -87,7 +87,8 @@ def take_over(
 @transaction.atomic
 def let_follow(taken: TakenParty, *, in_step: bool, by: str) -> TakenParty:
     """Choose whether a copy follows its source from now on; when it does, it catches up at once."""
-    taken = TakenParty.objects.select_for_update().select_related("party", "source").get(pk=taken.pk)
+    locked = TakenParty.objects.select_for_update(of=("self",))
+    taken = locked.select_related("party", "source").get(pk=taken.pk)
     taken.in_step, taken.trouble = in_step, ""
     taken.save(update_fields=["in_step", "trouble"])
     audit.record(by, "parties.party.follows", taken.party, in_step=in_step)
