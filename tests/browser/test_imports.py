@@ -32,8 +32,8 @@ def spreadsheet(*rows: list[str]) -> FilePayload:
 
 
 def upload_table(desk: Desk, file: FilePayload) -> None:
-    """Drop the file on the card of customers; its columns are asked next."""
-    desk.open("import-new")
+    """Drop the file on the page of customers; its columns are asked next."""
+    desk.open("import-kind", "customers")
     upload = f"ui-dropzone[data-url='{desk.path('import-upload', 'customers')}'] input[type=file]"
     desk.page.locator(upload).set_input_files(file)
     desk.page.wait_for_url("**/importbatch/*/")
