@@ -88,9 +88,7 @@ class Crawl:
         except Error as problem:
             if not NO_PAGE.search(problem.message):
                 raise
-            self.desk.page.goto(
-                "about:blank"
-            )  # Chromium leaves a page of its own behind
+            self.desk.page.goto("about:blank")  # Chromium leaves a page of its own behind
             return self.desk.page.context.request.get(url)
         assert answer is not None
         if answer.headers.get("content-type", "").startswith("text/html"):
