@@ -112,7 +112,7 @@ def _text_of(answer):
     return content.decode()
 
 
-def nothing_is_found(client, file):
+def assert_nothing_is_found(client, file):
     found, left = ask_everything(client, file)
     wrong = [one for one in found if one[2] not in (403, 404)]
     assert not wrong, wrong
@@ -133,14 +133,14 @@ def test_every_address_of_a_file_is_asked():
 @pytest.mark.parametrize("code", ROLES)
 def test_files_of_another_company_are_found_by_no_role(code):
     company, other = make_company(), make_company("Altra Srl")
-    nothing_is_found(at_desk(company, code), two_versions(customer(other)))
+    assert_nothing_is_found(at_desk(company, code), two_versions(customer(other)))
 
 
 @pytest.mark.parametrize("code", [code for code in ROLES if code != "owner"])
 def test_s9_files_of_a_colleagues_customer_are_found_by_no_role_that_sees_its_own(code):
     company = make_company()
     colleague = get_user_model().objects.create_user("colleague")
-    nothing_is_found(at_desk(company, code, Role.Sees.OWN), two_versions(customer(company, colleague)))
+    assert_nothing_is_found(at_desk(company, code, Role.Sees.OWN), two_versions(customer(company, colleague)))
 
 
 @pytest.mark.parametrize("code", [code for code in ROLES if code != "owner"])
@@ -148,7 +148,7 @@ def test_a_restricted_file_is_found_by_no_other_role(code):
     company = make_company()
     file = two_versions(customer(company))
     restrict(file, Role.objects.create(company=company, name="Management"))
-    nothing_is_found(at_desk(company, code), file)
+    assert_nothing_is_found(at_desk(company, code), file)
 
 
 def allowed(answer):

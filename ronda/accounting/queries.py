@@ -7,8 +7,6 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.db.models import Q, QuerySet, Sum
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from ronda.accounting.domain.postings import VAT_ROLES
 from ronda.accounting.models import Account, Closing, DeferralLine, JournalEntry, JournalLine
@@ -17,13 +15,8 @@ from ronda.billing.models import Document, DocumentKind, VatSummary
 from ronda.company import options
 from ronda.company.models import Company
 from ronda.kernel.money import ZERO, to_cents
-from ronda.payments.queries import Problem
 
 CHUNK = 500
-TEXTS = {
-    "unposted": gettext_lazy("%(document)s has no entry."),
-    "differs": gettext_lazy("The entry of %(document)s differs from the document."),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,41 +197,6 @@ def accounts_by_name(company_id: int, names: Iterable[str]) -> dict[str, Account
     accounts = list(rows)
     by_code = {account.code: account for account in accounts if account.code in wanted}
     return by_code | {account.role: account for account in accounts if account.role in wanted}
-
-
-def unbalanced_entries(company: Company) -> list[Problem]:
-    """Entries whose lines do not add up to zero."""
-    sums = JournalLine.objects.filter(entry__company=company).values_list("entry_id")
-    return [
-        Problem(
-            _("Entry %(pk)s is off balance by %(sum)s.") % {"pk": pk, "sum": to_cents(total)},
-            "accounting.journalentry",
-            pk,
-        )
-        for pk, total in sums.annotate(Sum("amount")).order_by("entry_id")
-        if to_cents(total)
-    ]
-
-
-def misposted_documents(company: Company) -> list[Problem]:
-    """Issued documents without an entry, or whose entry does not say what the document says.
-
-    Compared are what the customer owes and the VAT of each exigibility.
-    """
-    found: list[Problem] = []
-    issued = Document.objects.filter(company=company, status=Document.Status.ISSUED)
-    ids = list(issued.order_by("pk").values_list("pk", flat=True))
-    for at in range(0, len(ids), CHUNK):
-        found += [
-            Problem(str(TEXTS[one.code]) % {"document": one.label}, "billing.document", one.pk)
-            for one in misposted(company, ids[at : at + CHUNK])
-        ]
-    return found
-
-
-def problems(company: Company) -> list[Problem]:
-    """All that `check-data` looks for in the books."""
-    return [*unbalanced_entries(company), *misposted_documents(company)]
 
 
 class Misposted(NamedTuple):

@@ -1,5 +1,6 @@
 """Addresses of files: sending, downloading, previews, versions, throwing away."""
 
+from abc import ABC, abstractmethod
 from typing import Any
 
 from django.contrib import messages
@@ -94,7 +95,7 @@ def said_of(kept: Kept) -> str:
 
 
 @method_decorator(csrf_exempt, name="dispatch")
-class Upload(View):
+class Upload(ABC, View):
     """What both ways of sending a file share: the limit counts before the body is read, CSRF included."""
 
     http_method_names = ("post",)
@@ -127,8 +128,9 @@ class Upload(View):
         told = {"id": kept.attachment.pk, "name": kept.attachment.name, "message": said_of(kept)}
         return JsonResponse(told, status=200 if kept.outcome == "same" else 201)
 
+    @abstractmethod
     def place(self, request: HttpRequest, **where: Any) -> tuple[Any, Attachment | None]:
-        raise NotImplementedError
+        """The record the file belongs to, and the file it is a new version of."""
 
 
 class UploadFile(Upload):

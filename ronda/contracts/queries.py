@@ -232,37 +232,6 @@ def _billable(rows: QuerySet[Contract], filters: Mapping[str, Any]) -> QuerySet[
 
 
 @dataclass(frozen=True, slots=True)
-class Overlap:
-    """Days of one line that two regular charges bill: what `check-data` reports."""
-
-    contract: str
-    line: str
-    first: date
-    last: date
-
-    def __str__(self) -> str:
-        return f"{self.contract}: {self.line}: billed twice from {self.first} to {self.last}"
-
-
-def overlapping_charges(company_id: int) -> list[Overlap]:
-    """Regular charges of a line, billed or given up, that share days (R11); reads them once, in order."""
-    rows = (
-        ChargePeriod.objects.filter(TAKEN, line__contract__company_id=company_id, kind="regular")
-        .order_by("line_id", "starts_on", "pk")
-        .values_list("line_id", "starts_on", "ends_on", "line__text", "line__contract__number")
-    )
-    found: list[Overlap] = []
-    line, until = 0, date.min
-    for line_id, starts_on, ends_on, text, number in rows.iterator(chunk_size=5000):
-        if line_id != line:
-            line, until = line_id, date.min
-        if starts_on <= until:
-            found.append(Overlap(number, text, starts_on, min(until, ends_on)))
-        until = max(until, ends_on)
-    return found
-
-
-@dataclass(frozen=True, slots=True)
 class ServiceRow:
     """What the contracts in force bring for one service; `share` is per cent of all, with one decimal."""
 

@@ -8,7 +8,6 @@ from typing import Any
 
 from django.db.models import Case, DecimalField, F, Max, Q, QuerySet, Sum, When
 from django.db.models.functions import Coalesce
-from django.utils.translation import gettext as _
 
 from ronda.billing.models import Document, DocumentKind
 from ronda.company.models import Company
@@ -264,73 +263,3 @@ def proposal(
     ]
     owed = sum((due.residue for due in dues), ZERO)
     return Proposal(party, tuple(rows), max((amount or ZERO) - owed, ZERO), owed)
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Something that must not be. `model` and `pk` say where ("payments.instalment", 12)."""
-
-    text: str
-    model: str
-    pk: int
-
-
-def unsettled_differences(company: Company) -> list[Problem]:
-    """Dues whose settled part is not the sum of their links."""
-    links = Allocation.objects.filter(instalment__company=company).order_by()
-    as_due = dict(links.values_list("instalment_id").annotate(Sum("amount")))
-    as_credit = dict(links.exclude(credit=None).values_list("credit_id").annotate(Sum("amount")))
-    dues = Instalment.objects.filter(company=company).exclude(settled=0) | Instalment.objects.filter(
-        company=company, pk__in=links.values("instalment_id")
-    )
-    found = []
-    for pk, settled in dues.order_by("pk").values_list("pk", "settled"):
-        linked = to_cents(as_due.get(pk, ZERO) - as_credit.get(pk, ZERO))
-        if settled != linked:
-            text = _("Due date %(pk)s says %(settled)s settled; its links say %(linked)s.")
-            facts = {"pk": pk, "settled": settled, "linked": linked}
-            found.append(Problem(text % facts, "payments.instalment", pk))
-    return found
-
-
-def overused_payments(company: Company) -> list[Problem]:
-    """Payments whose used part is not the sum of their links."""
-    links = Allocation.objects.filter(payment__company=company).order_by()
-    used = dict(links.values_list("payment_id").annotate(Sum("amount")))
-    found = []
-    payments = Payment.objects.filter(company=company).order_by("pk")
-    for pk, allocated in payments.values_list("pk", "allocated"):
-        linked = to_cents(used.get(pk, ZERO))
-        if allocated != linked:
-            text = _("Payment %(pk)s says %(allocated)s used; its links say %(linked)s.")
-            facts = {"pk": pk, "allocated": allocated, "linked": linked}
-            found.append(Problem(text % facts, "payments.payment", pk))
-    return found
-
-
-def documents_with_wrong_dues(company: Company) -> list[Problem]:
-    """Issued documents whose dues do not add up to what is payable (R45)."""
-    due = dict(
-        Instalment.objects.filter(company=company)
-        .order_by()
-        .values_list("document_id")
-        .annotate(Sum("amount"))
-    )
-    issued = Document.objects.filter(company=company, status=Document.Status.ISSUED).order_by("pk")
-    found = []
-    for pk, label, kind, payable in issued.values_list("pk", "label", "kind", "payable"):
-        wanted = -payable if kind == DocumentKind.CREDIT_NOTE else payable
-        if to_cents(due.get(pk, ZERO)) != wanted:
-            text = _("The dues of %(document)s add up to %(sum)s instead of %(payable)s.")
-            facts = {"document": label, "sum": to_cents(due.get(pk, ZERO)), "payable": wanted}
-            found.append(Problem(text % facts, "billing.document", pk))
-    return found
-
-
-def problems(company: Company) -> list[Problem]:
-    """All that `check-data` looks for in dues and payments."""
-    return [
-        *unsettled_differences(company),
-        *overused_payments(company),
-        *documents_with_wrong_dues(company),
-    ]

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import Count, F, Model, Q, QuerySet, Sum
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
@@ -19,6 +19,7 @@ from ronda.operations.queries import last_check, safety
 from ronda.payments.models import Instalment
 from ronda.workspace.declare import Area, Page, register_area, register_page
 from ronda.workspace.pages import PageMixin
+from ronda.workspace.templatetags.assets import asset
 from ronda.workspace.visibility import sees_everything, visible_to
 
 register_area(Area("home", "", order=0))
@@ -30,6 +31,12 @@ def healthz(request: HttpRequest) -> HttpResponse:
     """Whether the process answers, and which start it is of; says nothing about the data."""
     headers = {"Ronda-Instance": os.environ.get("RONDA_INSTANCE", "")}
     return HttpResponse("ok", content_type="text/plain", headers=headers)
+
+
+@login_not_required
+def favicon(request: HttpRequest) -> HttpResponse:
+    """The icon, where a browser asks for it by itself: for what has no page of ours around it."""
+    return HttpResponseRedirect(asset("favicon.svg"))
 
 
 class StyleGuide(TemplateView):

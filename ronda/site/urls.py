@@ -73,6 +73,7 @@ WORKSPACES = [
 urlpatterns = [
     path("", pages.Home.as_view(), name="home"),
     path("healthz", pages.healthz, name="healthz"),
+    path("favicon.ico", pages.favicon, name="favicon"),
     *contracts_pages.urlpatterns,
     *mount(WORKSPACES),
     *shell_urls(),

@@ -12,7 +12,9 @@ from ronda.billing.services import credit_document, draft_document, issue_docume
 from ronda.billing.tests.firm import line, make_account, make_firm
 from ronda.payments import queries as payments
 from ronda.payments.services import allocate_credit
+from tests.found import found
 
+BOOKS = ("accounting.balance", "accounting.documents")
 pytestmark = pytest.mark.django_db
 
 TODAY, LAST = date(2026, 3, 2), date(2026, 12, 31)
@@ -35,7 +37,7 @@ def balances(company):
 
 
 def healthy(company):
-    return [*payments.problems(company), *queries.problems(company)] == []
+    return found(company, "payments.dues", "payments.allocations", *BOOKS) == []
 
 
 def test_r45_an_issued_invoice_has_its_due_and_its_entry(firm):

@@ -10,7 +10,9 @@ from ronda.accounting.models import Account, JournalEntry, JournalLine
 from ronda.company.services import create_company
 from ronda.payments.services import record_payment
 from ronda.payments.tests.makers import issued, new_document, new_party
+from tests.found import found
 
+BOOKS = ("accounting.balance", "accounting.documents")
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 
 JANUARY, MARCH, LAST = date(2026, 1, 31), date(2026, 3, 2), date(2026, 12, 31)
@@ -70,7 +72,7 @@ def test_the_trial_balance_of_anything_posted_is_zero(company, party, transfer, 
 
     balance = queries.trial_balance(company, MARCH, LAST)
     assert (balance.opening, balance.closing, balance.debit - balance.credit) == (0, 0, 0)
-    assert queries.problems(company) == []
+    assert found(company, *BOOKS) == []
 
 
 def test_check_data_finds_an_entry_off_balance(company, party):
@@ -78,15 +80,13 @@ def test_check_data_finds_an_entry_off_balance(company, party):
     line = JournalLine.objects.filter(account__role="sales").get()
     JournalLine.objects.filter(pk=line.pk).update(amount=Decimal("-99.99"))
 
-    assert [(p.model, p.pk) for p in queries.problems(company)] == [
-        ("accounting.journalentry", line.entry_id)
-    ]
+    assert ("off", "accounting.journalentry", line.entry_id) in found(company, *BOOKS)
 
 
 def test_check_data_finds_a_document_that_is_not_posted(company, party):
     document = new_document(party, JANUARY, "100")
 
-    assert [(p.model, p.pk) for p in queries.problems(company)] == [("billing.document", document.pk)]
+    assert found(company, *BOOKS) == [("unposted", "billing.document", document.pk)]
 
 
 def test_check_data_finds_an_entry_that_says_something_else_than_its_document(company, party):
@@ -97,4 +97,7 @@ def test_check_data_finds_an_entry_that_says_something_else_than_its_document(co
         source=f"billing.document:{document.pk}"
     )
 
-    assert [p.pk for p in queries.problems(company)] == [document.pk, other.pk]
+    assert [(problem, pk) for problem, _model, pk in found(company, *BOOKS)] == [
+        ("differs", document.pk),
+        ("unposted", other.pk),
+    ]

@@ -9,7 +9,6 @@ from ronda.billing.domain.derivation import from_json, rows
 from ronda.billing.events import DocumentsIssued
 from ronda.billing.models import Document, DocumentKind, DocumentLine
 from ronda.billing.options import BillingOptions
-from ronda.billing.queries import document_problems
 from ronda.billing.services import (
     AlreadyIssued,
     DraftLine,
@@ -35,6 +34,7 @@ from ronda.company.models import AuditEntry, Branch, NumberSeries
 from ronda.company.numbering import DateBeforeLastNumber
 from ronda.company.services import save_options
 from ronda.kernel import bus
+from tests.found import found
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 
@@ -151,11 +151,11 @@ def test_r34_the_hash_covers_what_the_document_says(firm, account):
 
 def test_r34_a_document_changed_behind_our_back_is_found_by_its_seal(firm, account):
     document = issued(account, line(firm, "33.33"), line(firm, "0.01"))
-    assert document_problems(firm.pk) == []
+    assert found(firm, "billing.chain") == []
 
     document.lines.filter(position=1).update(text="Altro")
 
-    assert [problem.code for problem in document_problems(firm.pk)] == ["billing.broken_seal"]
+    assert [problem for problem, _model, _pk in found(firm, "billing.chain")] == ["changed"]
 
 
 def test_p6_the_discount_of_the_account_lowers_the_document(firm):

@@ -22,6 +22,7 @@ from ronda.payments.services import (
     unallocate,
 )
 from ronda.payments.tests.makers import issued, new_party
+from tests.found import found
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 
@@ -153,4 +154,4 @@ def test_r46_balance_is_documents_less_payments_and_settled_is_the_sum_of_links(
     expected = Decimal(sum(nets) - sum(paid)) / 100
     assert queries.balance(party).owed == expected
     assert queries.statement(party).closing == expected
-    assert queries.problems(company) == []
+    assert found(company, "payments.dues", "payments.allocations") == []

@@ -7,6 +7,7 @@ from ronda.payments import queries
 from ronda.payments.models import Instalment, Payment
 from ronda.payments.services import cancel_payment, record_payment
 from ronda.payments.tests.makers import issued, new_document, new_party
+from tests.found import found
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 
@@ -86,13 +87,13 @@ def test_the_proposal_of_an_amount_is_what_recording_it_does(party, pay):
 def test_check_data_finds_dues_payments_and_documents_that_disagree(company, party, pay):
     document = issued(party, JANUARY, "100", rate="0")
     payment = pay("50", MARCH)
-    assert queries.problems(company) == []
+    assert found(company, "payments.dues", "payments.allocations") == []
 
     Instalment.objects.update(settled=Decimal(49))
     Payment.objects.update(allocated=Decimal(49))
     without = new_document(party, JANUARY, "7")
-    assert [(p.model, p.pk) for p in queries.problems(company)] == [
-        ("payments.instalment", document.instalments.get().pk),
-        ("payments.payment", payment.pk),
-        ("billing.document", without.pk),
+    assert found(company, "payments.allocations", "payments.dues") == [
+        ("settled", "payments.instalment", document.instalments.get().pk),
+        ("used", "payments.payment", payment.pk),
+        ("sum", "billing.document", without.pk),
     ]

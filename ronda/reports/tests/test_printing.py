@@ -149,7 +149,10 @@ def test_what_a_customer_was_called_is_printed_for_ever(invoice):
 
 
 def test_layouts_get_plain_values_only(invoice):
-    require_plain(print_context(facts_of(invoice)))
+    context = print_context(facts_of(invoice))
+    require_plain(context)
+    with pytest.raises(TypeError, match="invoice is a Document"):
+        require_plain({**context, "invoice": invoice})
 
 
 def test_facts_of_many_documents_take_as_many_queries_as_of_one(company, django_assert_max_num_queries):

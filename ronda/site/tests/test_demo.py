@@ -1,25 +1,22 @@
 """The small demonstration: complete, right, and the same every time."""
 
 from collections import defaultdict
+from datetime import UTC, datetime
 from random import Random
 
 import pytest
 from django.contrib.auth import authenticate
 from django.db import transaction
 
-from ronda.accounting import queries as accounting
 from ronda.billing.models import BillingRun, Document, RunEntry
-from ronda.billing.queries import document_problems
 from ronda.billing.services import prepare_run
 from ronda.company.country import pack_for
 from ronda.company.models import Attachment, Company, Membership
-from ronda.company.number_report import gaps
 from ronda.contracts.models import Contract, ContractLine
-from ronda.contracts.queries import overlapping_charges
+from ronda.operations.services.auditing import findings
 from ronda.parties.domain.names import normalised
 from ronda.parties.models import BankAccount, DocumentRecipient, Party, Place, Site
 from ronda.parties.services.banking import checked_iban
-from ronda.payments import queries as payments
 from ronda.payments.models import Payment
 from ronda.site.demo import DEMO_LOGINS, build_demo, french, italian, italian_work
 from ronda.site.demo.agreements import cases, make_up
@@ -28,6 +25,7 @@ from ronda.site.demo.sizes import FULL, SMALL
 
 # Without a mark on some test, pytest-django makes no tables when this file is run alone.
 pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 11, 3, 5, 0, tzinfo=UTC)
 FIRMS = {"IT": italian.PROVINCES, "FR": french.PROVINCES}
 
 
@@ -80,11 +78,7 @@ def test_the_firm_has_customers_sites_contracts_and_three_billed_months(company)
 
 
 def test_nothing_is_wrong_with_documents_payments_books_and_periods(company):
-    assert document_problems(company) == []
-    assert payments.problems(company) == []
-    assert accounting.problems(company) == []
-    assert overlapping_charges(company.pk) == []
-    assert gaps(company) == []
+    assert list(findings(company, now=NOW)) == []
 
 
 def test_the_numbers_of_each_series_run_from_one_without_a_gap(company):

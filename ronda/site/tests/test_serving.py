@@ -255,3 +255,10 @@ def test_the_health_answer_says_which_start_it_is_of(client, monkeypatch):
     answer = client.get(reverse("healthz"))
 
     assert (answer.content, answer.headers[serving.INSTANCE_HEADER]) == (b"ok", "abc")
+
+
+def test_the_icon_is_found_where_browsers_ask_for_it_by_themselves(client):
+    answer = client.get("/favicon.ico")
+    assert answer.status_code == 302
+    assert "/favicon" in answer["Location"]
+    assert answer["Location"].endswith(".svg")
