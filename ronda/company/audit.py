@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db.models import Model
+from django.utils import timezone
 
-from ronda.company.bulk import insert, row
+from ronda.company.bulk import insert_values
 from ronda.company.context import acting
 from ronda.company.models import AuditEntry, Company
 
@@ -48,17 +49,12 @@ def note(
 
 def record_many(actor: str, action: str, subjects: Iterable[tuple[Model, Mapping[str, Any]]]) -> None:
     """One row per (subject, facts), in one INSERT: for runs."""
-    insert(
+    now = timezone.now()
+    insert_values(
+        AuditEntry,
+        ("company_id", "at", "actor", "action", "subject_label", "subject_pk", "facts"),
         [
-            row(
-                AuditEntry,
-                company_id=company_id_of(subject),
-                actor=actor,
-                action=action,
-                subject_label=subject._meta.label_lower,
-                subject_pk=subject.pk,
-                facts=dict(facts),
-            )
+            (company_id_of(subject), now, actor, action, subject._meta.label_lower, subject.pk, facts)
             for subject, facts in subjects
-        ]
+        ],
     )

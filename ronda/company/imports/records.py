@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from django.apps import apps
 from django.db.models import Manager, Model
 
-from ronda.company.bulk import insert, row
+from ronda.company.bulk import insert_values
 from ronda.company.context import acting
 from ronda.company.models import ImportBatch, ImportedRecord
 from ronda.workspace import extras
@@ -37,6 +37,8 @@ def owned_by(label: str) -> frozenset[str]:
 
 def plain(value: Any) -> Any:
     """A value as it is kept in JSON, equal for equal values of the database."""
+    if type(value) is str:
+        return value
     if isinstance(value, Decimal):
         return format(value.normalize(), "f")
     if isinstance(value, date):
@@ -67,20 +69,21 @@ def value_of(record: Model, name: str) -> Any:
 
 def keep_traces(batch: ImportBatch, traces: Iterable[Trace]) -> None:
     """Write what was made and changed, in few statements; the caller holds the transaction."""
-    insert(
+    insert_values(
+        ImportedRecord,
+        ("batch_id", "row", "label", "object_pk", "made", "before", "after"),
         [
-            row(
-                ImportedRecord,
-                batch_id=batch.pk,
-                row=trace.row,
-                label=trace.record._meta.label_lower,
-                object_pk=trace.record.pk,
-                made=trace.before is None,
-                before={name: plain(value) for name, value in (trace.before or {}).items()},
-                after=dict(trace.after),
+            (
+                batch.pk,
+                trace.row,
+                trace.record._meta.label_lower,
+                trace.record.pk,
+                trace.before is None,
+                {name: plain(value) for name, value in (trace.before or {}).items()},
+                trace.after,
             )
             for trace in traces
-        ]
+        ],
     )
 
 

@@ -25,6 +25,8 @@ from ronda.kernel.errors import Refusal
 State = ImportBatch.State
 ROWS_AT_ONCE = 500
 KEPT_ERRORS = 5_000
+#: So many more objects, about two chunks of them, before garbage is looked for.
+NEW_OBJECTS = 100_000
 Tell = Callable[[int, int], None]
 Prepare = Callable[[ImportBatch], None]
 _before_writing: list[Prepare] = []
@@ -172,11 +174,14 @@ def _by_row(error: RowError) -> tuple[int, bool]:
 
 @contextmanager
 def _light_collector() -> Iterator[None]:
-    """The program's own objects are not gone through for garbage again and again while rows are written."""
+    """Rows make no circles: the program's own objects are left out, and garbage is looked for seldom."""
+    before = gc.get_threshold()
     gc.freeze()
+    gc.set_threshold(NEW_OBJECTS, *before[1:])
     try:
         yield
     finally:
+        gc.set_threshold(*before)
         gc.unfreeze()
 
 

@@ -48,6 +48,7 @@ PARTY_FACTS = (
     "accounting_code",
     "notes",
 )
+ALL_FACTS = frozenset((*PARTY_FACTS, *ACCOUNT_FACTS, "families", "iban"))
 LOWER = ("email", "pec")
 COMPACT = ("tax_id", "registration_id")
 
@@ -76,8 +77,7 @@ def new_draft(
     party: Party, *, families: Sequence[Family] | None = (), iban: str = "", **account: Any
 ) -> Draft:
     """A customer to be created."""
-    facts = frozenset((*PARTY_FACTS, *ACCOUNT_FACTS, "families", "iban"))
-    return Draft(party, facts, account, families or (), iban, is_new=True)
+    return Draft(party, ALL_FACTS, account, families or (), iban, is_new=True)
 
 
 def changed_draft(party: Party, facts: dict[str, Any]) -> Draft:

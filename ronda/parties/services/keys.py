@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from ronda.company.bulk import insert, row
+from ronda.company.bulk import insert_values
 from ronda.parties.domain.names import name_key, phone_key, sounds
 from ronda.parties.models import Party, PartyKey
 
@@ -11,12 +11,10 @@ Kind = PartyKey.Kind
 
 def write_keys(parties: Sequence[Party]) -> None:
     """Insert the keys of new parties."""
-    insert(
-        [
-            row(PartyKey, company_id=party.company_id, party_id=party.pk, kind=kind, value=value)
-            for party in parties
-            for kind, value in keys_of(party)
-        ]
+    insert_values(
+        PartyKey,
+        ("company_id", "party_id", "kind", "value"),
+        [(party.company_id, party.pk, *pair) for party in parties for pair in keys_of(party)],
     )
 
 
