@@ -112,12 +112,12 @@ def tidy(party: Party) -> None:
     values = party.__dict__
     for name in PARTY_FACTS:
         value = values.get(name)
-        if isinstance(value, str) and value != (bare := value.strip()):
-            setattr(party, name, bare)
+        if value and isinstance(value, str):
+            values[name] = value.strip()
     for name in LOWER:
-        setattr(party, name, getattr(party, name).lower())
+        values[name] = getattr(party, name).lower()
     for name in COMPACT:
-        setattr(party, name, "".join(getattr(party, name).split()).upper())
+        values[name] = "".join(getattr(party, name).split()).upper()
     party.country = party.country.upper() or party.company.country
     if not party.name:
         party.name = f"{party.first_name} {party.last_name}".strip()

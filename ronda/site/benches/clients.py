@@ -27,6 +27,7 @@ from ronda.company.models import Company
 from ronda.contracts.models import Contract
 from ronda.operations.services.auditing import check_data
 from ronda.parties.models import BillingAccount, Party, PaymentMethod
+from ronda.parties.services import load_places
 from ronda.payments.models import Payment
 from ronda.site.benches.browsing import Answer, Browser, form_of
 from ronda.site.benches.start import await_page, free_port
@@ -60,6 +61,7 @@ class Log:
 
 def prepare() -> None:
     """The demonstration firms, of the size that RONDA_DEMO_SIZE says."""
+    load_places()
     build_demo(progress=lambda done, total: None)
 
 

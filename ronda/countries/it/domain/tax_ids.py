@@ -1,5 +1,7 @@
 """Italian identifiers: partita IVA and codice fiscale."""
 
+from functools import lru_cache
+
 from stdnum.exceptions import ValidationError
 from stdnum.it import codicefiscale
 
@@ -13,6 +15,7 @@ def check_digit(first_ten: str) -> int:
     return -total % 10
 
 
+@lru_cache(maxsize=4096)  # an import asks twice for each of its rows
 def is_partita_iva(value: str) -> bool:
     """Eleven digits, the last of them right.
 
