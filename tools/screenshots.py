@@ -97,7 +97,7 @@ ON_A_PHONE = (
 FRENCH = (Shot("contracts-french", "contract-list"),)
 #: Taken in Italian and in French: the pictures' names end in the language.
 IN_BOTH = (
-    Shot("role-matrix", "role-detail", of="role-list", query="sort=name"),
+    Shot("role-matrix", "role-detail", of="role-list", query="sort=name", tab="matrix"),
     Shot("options", "settings"),
     Shot("log", "operation-list"),
     Shot("jobs", "job-list"),

@@ -1,5 +1,6 @@
 """Addresses of files: sending, downloading, previews, versions, throwing away."""
 
+import logging
 from abc import ABC, abstractmethod
 from typing import Any
 
@@ -31,6 +32,8 @@ from ronda.company.services.files import (
     restore_version,
 )
 from ronda.kernel.errors import Refusal
+
+logger = logging.getLogger(__name__)
 
 # Files of strangers run nothing, load nothing and are asked for again each time.
 HEADERS = {
@@ -163,6 +166,11 @@ def _response(file: FieldFile, mime: str, name: str, *, download: bool) -> HttpR
         opened = file.open("rb")
     except FileNotFoundError as error:
         raise Http404 from error
+    except OSError as error:  # a store elsewhere that is away
+        logger.warning("a file could not be read: %s", error)
+        said = _("The place where files are kept does not answer. Nothing is lost: try again in a minute.")
+        headers = {**HEADERS, "Retry-After": "60"}
+        return HttpResponse(said, status=503, content_type="text/plain; charset=utf-8", headers=headers)
     response = FileResponse(opened, as_attachment=download, filename=name, content_type=mime)
     for header, value in HEADERS.items():
         response[header] = value

@@ -1,5 +1,9 @@
 """The log of operations: part of the screens of this app."""
 
+import re
+from contextlib import suppress
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Q
@@ -27,6 +31,8 @@ from ronda.workspace.filters import FilterContext
 from ronda.workspace.pages import DetailPage, ListPage
 
 AREA = "settings"
+DAY = re.compile(r"\d{4}-\d\d-\d\d")
+AMOUNT = re.compile(r"-?\d{1,12}\.\d{2,8}")
 
 
 class PersonFilter(ChoiceFilter):
@@ -57,9 +63,9 @@ def changes_of(entry: AuditEntry) -> tuple[list[tuple[str, str, str]], list[tupl
     for name, value in entry.facts.items():
         label = fact_name(entry.subject_label, name)
         if isinstance(value, list) and len(value) == 2:
-            changed.append((label, show_plain(value[0]) or "–", show_plain(value[1]) or "–"))
+            changed.append((label, kept_in_words(value[0]) or "–", kept_in_words(value[1]) or "–"))
         else:
-            others.append((label, show_plain(value)))
+            others.append((label, kept_in_words(value)))
     return changed, others
 
 
@@ -85,7 +91,19 @@ class OperationPage(DetailPage):
 
 def _fact(value: Any) -> str:
     if isinstance(value, list) and len(value) == 2:
-        return f"{show_plain(value[0]) or '–'} → {show_plain(value[1]) or '–'}"
+        return f"{kept_in_words(value[0]) or '–'} → {kept_in_words(value[1]) or '–'}"
+    return kept_in_words(value)
+
+
+def kept_in_words(value: Any) -> str:
+    """A fact as people read it: JSON keeps days and amounts as text, which is not how they write them."""
+    if isinstance(value, list):
+        return ", ".join(kept_in_words(one) for one in value)
+    if isinstance(value, str) and DAY.fullmatch(value):
+        with suppress(ValueError):
+            return show_plain(date.fromisoformat(value))
+    if isinstance(value, str) and AMOUNT.fullmatch(value):
+        return show_plain(Decimal(value))
     return show_plain(value)
 
 

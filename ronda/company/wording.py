@@ -1,6 +1,7 @@
 """Operations and permissions in people's words."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from django.apps import apps
@@ -14,42 +15,67 @@ VERBS = {"add": _("add"), "change": _("change"), "delete": _("delete"), "view": 
 _actions: dict[str, Any] = {}
 # What operations tell besides the fields of their subject.
 _facts: dict[str, Any] = {
+    "address": _("address"),
     "as_of": _("everything due by"),
     "amount": _("amount"),
     "branch": _("branch"),
     "code": _("code"),
     "contract": _("contract"),
+    "contracts": _("contracts"),
     "created": _("new"),
     "credit": _("credit note"),
+    "customers": _("customers"),
+    "days_kept": _("days kept"),
     "documents": _("documents"),
+    "export": _("export"),
     "failed": _("failed"),
+    "failures": _("failures"),
     "file": _("file"),
+    "from": _("from"),
     "given": _("given"),
     "group": _("group of companies"),
+    "import": _("import"),
     "belongs": _("belongs to it"),
     "installation": _("for the installation"),
     "in_step": _("follows changes"),
     "issued": _("issued"),
     "item": _("item"),
+    "kept": _("kept"),
     "line": _("line"),
     "name": _("name"),
     "net": _("net"),
+    "new": _("new"),
     "number": _("number"),
+    "of": _("copied from"),
     "payer": _("payer"),
     "payment": _("payment"),
     "percent": _("change in per cent"),
+    "periods": _("periods"),
     "price": _("price"),
+    "prices": _("prices"),
+    "proposals": _("proposals"),
+    "read": _("documents read"),
     "reason": _("reason"),
+    "recipients": _("recipients"),
     "removed": _("removed"),
+    "replaces": _("replaces"),
     "restored": _("restored"),
     "role": _("role"),
+    "rules": _("rules"),
+    "seller_confirmed": _("seller confirmed"),
+    "services": _("services"),
     "sha256": _("fingerprint"),
     "site": _("site"),
     "starts_on": _("from"),
+    "step": _("rounded to"),
     "taken": _("taken away"),
+    "taken_over_from": _("taken over from"),
+    "to": _("to the address"),
+    "to_print": _("to print"),
     "source": _("taken over from"),
     "total": _("total"),
     "user": _("user"),
+    "why": _("reason"),
     "workstation": _("workstation"),
 }
 
@@ -74,7 +100,16 @@ def fact_name(subject_label: str, name: str) -> str:
     field = next((f for f in model._meta.fields if f.name == name), None) if model else None
     if field is not None:
         return str(field.verbose_name)
-    return str(_facts.get(name, name.replace("_", " ")))
+    return str(name_of_fact(name) or name.replace("_", " "))
+
+
+@cache
+def name_of_fact(name: str) -> Any:
+    """What a fact is called, here or as a field of any record; "" when nobody has said it."""
+    if name in _facts:
+        return _facts[name]
+    fields = (field for model in apps.get_models() for field in model._meta.fields if field.name == name)
+    return next((field.verbose_name for field in fields), "")
 
 
 def kind_of_record(label: str) -> str:

@@ -1,16 +1,24 @@
 """P25: who did what, when, with what was there before and after."""
 
+import ast
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.translation import override
 
+from ronda.company import wording
+from ronda.company.log_screens import facts_in_words
 from ronda.company.models import AuditEntry, Branch
 
 pytestmark = pytest.mark.django_db
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
+WRITERS = ("record", "record_many", "note")
+SOURCES = [path for path in Path(settings.BASE_DIR, "ronda").rglob("*.py") if "tests" not in path.parts]
 
 
 def write(company, count, *, actor="anna", label="company.branch", at=START, **facts):
@@ -47,6 +55,30 @@ def test_p25_an_operation_shows_what_was_there_before_and_after(company, desk):
     assert page.context["changed"] == [("nome", "Milano", "Milano Centro")]
     assert [value for _name, value in page.context["others"]] == ["7"]
     assert page.context["record_url"] == reverse("branch-detail", args=[branch.pk])
+
+
+def test_p25_days_and_amounts_are_written_as_people_write_them(company, desk):
+    facts = {"from": "2026-09-01", "total": "1202.49", "price": ["1.50000000", "2.25"], "code": "2026-13-99"}
+    [entry] = write(company, 1, **facts)
+    with override("it"):
+        said = facts_in_words(entry)
+    assert said == "dal: 01/09/2026; totale: 1.202,49; prezzo: 1,5 → 2,25; codice: 2026-13-99"
+
+
+def test_p25_every_fact_an_operation_tells_has_a_name():
+    told = {name for path in SOURCES for name in facts_told(ast.parse(path.read_text(encoding="utf-8")))}
+    assert {"total", "agent"} <= told
+    assert {name for name in told if not wording.name_of_fact(name)} == set()
+
+
+def facts_told(tree):
+    """The names given to `audit.record` and its like."""
+    for call in ast.walk(tree):
+        called = getattr(call, "func", None)
+        if getattr(called, "attr", "") in WRITERS and getattr(called.value, "id", "") == "audit":
+            yield from (one.arg for one in call.keywords if one.arg not in (None, "company_id"))
+            given = [part for part in ast.walk(call) if isinstance(part, ast.Dict)]
+            yield from (key.value for one in given for key in one.keys if isinstance(key, ast.Constant))
 
 
 def test_p25_the_way_to_a_record_ends_when_it_is_gone(company, desk):

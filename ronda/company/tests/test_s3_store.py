@@ -7,6 +7,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage
+from django.urls import reverse
 from django.utils import timezone
 
 from ronda.company.models import Attachment
@@ -106,6 +107,25 @@ def test_a_store_that_is_away_is_told_in_words_and_leaves_no_row(elsewhere, comp
     with pytest.raises(StoreDoesNotAnswer):
         attach_file(company, ContentFile(b"x"), name="a.txt", by="anna")
     assert not Attachment.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_download_from_a_store_that_is_away_says_so_and_to_try_again(
+    elsewhere, company, member_of, client, monkeypatch
+):
+    client.force_login(member_of(company, "owner"))
+    file = attach_file(company, ContentFile(b"x"), name="a.txt", by="anna")
+    where = reverse("attachment-download", args=[file.pk])
+    assert b"".join(client.get(where).streaming_content) == b"x"
+
+    def away(*_args, **_more):
+        raise StoreAway("connection refused")
+
+    monkeypatch.setattr(S3Store, "_open", away)
+    answer = client.get(where)
+
+    assert (answer.status_code, answer["Retry-After"]) == (503, "60")
+    assert "does not answer" in answer.content.decode()
 
 
 def test_moving_copies_reads_back_goes_on_after_a_break_and_removes_at_last(server, tmp_path):
