@@ -19,6 +19,7 @@ from tools.bootstrap import node_command
 ROOT = Path(__file__).resolve().parent.parent
 REPORTS = ROOT / "var" / "tests"
 PYTEST_FOUND_NOTHING = 5
+PG_TESTS = ("-m", "postgres and not browser")
 NODE_COUNT = re.compile(r"^\S (pass|fail|skipped) (\d+)$", re.MULTILINE)
 
 
@@ -44,16 +45,17 @@ class Outcome:
 def parts(*, with_check: bool) -> list[Part]:
     python = [sys.executable, "-m"]
     pytest = [*python, "pytest", "-q", "-r", "fEs", "-o", "faulthandler_timeout=300"]
+    on_both_cores = [*pytest, "-n", "2"]
     found = [Part("quality gate", [*python, "tools.check"], "gate")] if with_check else []
     found += [
         Part(
             "tests on SQLite",
-            [*pytest, "-n", "2", "--durations=10", "-m", "not browser", _report(1)],
+            [*on_both_cores, "--durations=10", "-m", "not browser", _report(1)],
             "pytest",
         ),
         Part(
             "tests on PostgreSQL",
-            [*python, "tools.postgres", "run", *pytest, "-m", "postgres and not browser", _report(2)],
+            [*python, "tools.postgres", "run", *on_both_cores, *PG_TESTS, _report(2)],
             "pytest",
         ),
         Part("browser code", [node_command()[0], "frontend/test.mjs"], "node"),
