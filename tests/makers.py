@@ -8,6 +8,8 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.db import transaction
+
 from ronda.accounting.models import Account, JournalEntry
 from ronda.agents.models import Agent, CommissionEntry, CommissionRule, Statement
 from ronda.agents.services import prepare
@@ -22,6 +24,9 @@ from ronda.company.models import (
 )
 from ronda.contracts.models import Amendment, Contract, ContractLine, ContractProposal, Suspension
 from ronda.contracts.services import NewLine, create_contract, suspend, terminate
+from ronda.einvoices.domain.exchange import Incoming
+from ronda.einvoices.models import Quarantined, Transmission, TransmissionState
+from ronda.einvoices.services import archiving, place
 from ronda.operations.models import Backup, DataCheck
 from ronda.packages.models import Package, PackageTemplate, TemplateLine, Wallet, WalletEntry
 from ronda.packages.services import offer_of, sell, set_aside, use
@@ -81,6 +86,13 @@ from tests.party_makers import (
     make_terms,
     make_unit,
     make_vat_code,
+)
+from tests.purchase_makers import (
+    make_delivery,
+    make_incoming_file,
+    make_payable,
+    make_registration,
+    make_supplier_invoice,
 )
 
 TODAY = date(2026, 3, 2)
@@ -369,6 +381,32 @@ def make_personal_export(company: Company, n: int) -> PersonalExport:
     return request_export(make_party(company, n), now=datetime(2026, 1, 2, tzinfo=UTC), by="test")
 
 
+def make_transmission(company: Company, n: int) -> Transmission:
+    """A file of no particular format that has left."""
+    name, now = f"file {company.pk}-{n}.xml", datetime(2026, 3, 2, 9, n % 60, tzinfo=UTC)
+    kept = archiving.store(company.pk, [archiving.ToKeep(name, f"<file {n}/>".encode())], now=now)
+    with transaction.atomic():
+        archiving.chain(company.pk, kept)
+    return Transmission.objects.create(
+        company=company,
+        document=make_document(company, n),
+        format="tests",
+        kept=kept[0],
+        file_name=name,
+        state=TransmissionState.SENT,
+        exchange_id=f"{1000 + n}",
+        prepared_at=now,
+        prepared_by="test",
+        sent_at=now,
+    )
+
+
+def make_file_set_aside(company: Company, n: int) -> Quarantined:
+    incoming = Incoming("", f"odd {company.pk}-{n}.xml", f"nonsense {n}".encode())
+    place(company, [incoming], by="test", now=datetime(2026, 3, 2, 9, n % 60, tzinfo=UTC))
+    return Quarantined.objects.get(company=company, name=incoming.name)
+
+
 MAKERS: dict[str, Callable[[Company, int], Any]] = {
     "Backups": make_backup,
     "DataChecks": make_data_check,
@@ -411,8 +449,15 @@ MAKERS: dict[str, Callable[[Company, int], Any]] = {
     "Allocations": make_allocation,
     "Accounts": make_ledger_account,
     "JournalEntries": make_journal_entry,
+    "SupplierInvoices": make_supplier_invoice,
+    "Register": make_registration,
+    "Payables": make_payable,
+    "ReceivedFiles": make_incoming_file,
+    "InvoiceDeliveries": make_delivery,
     "Layouts": make_layout,
     "Conditions": make_conditions,
+    "Transmissions": make_transmission,
+    "SetAside": make_file_set_aside,
     "Quotes": make_quote,
     "LossReasons": make_loss_reason,
     "ItemPresentations": make_item_presentation,

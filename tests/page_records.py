@@ -5,11 +5,14 @@ from datetime import date
 from typing import Any
 
 from django.core.files.base import ContentFile
+from django.db import transaction
 
 from ronda.accounting.models import Closing
 from ronda.accounting.services import request_closing
 from ronda.company.models import Attachment, Company, ImportBatch, Job
 from ronda.company.services.files import attach_file
+from ronda.einvoices.models import Receipt
+from ronda.einvoices.services import archiving
 from ronda.quotes.models import Picture
 from ronda.workspace.models import SavedView
 from tests.makers import (
@@ -18,6 +21,7 @@ from tests.makers import (
     make_contract,
     make_data_check,
     make_document,
+    make_file_set_aside,
     make_index_batch,
     make_layout,
     make_ledger_account,
@@ -26,7 +30,9 @@ from tests.makers import (
     make_personal_export,
     make_quote,
     make_run,
+    make_transmission,
 )
+from tests.purchase_makers import make_incoming_file, make_supplier_invoice
 
 
 def make_file(company: Company, n: int) -> Attachment:
@@ -49,6 +55,15 @@ def make_picture(company: Company, n: int) -> Picture:
 
 def make_closing(company: Company, n: int) -> Closing:
     return request_closing(company, on=date(2025, 12, n % 30 + 1), method="days", by="test")
+
+
+def make_receipt(company: Company, n: int) -> Receipt:
+    row = make_transmission(company, n)
+    facts = {"sha256": f"{n:064}", "kind": "taken", "received_at": row.sent_at}
+    kept = archiving.store(company.pk, [archiving.ToKeep(f"{n}.xml", b"x")], now=row.prepared_at)
+    with transaction.atomic():
+        archiving.chain(company.pk, kept)
+    return Receipt.objects.create(company=company, transmission=row, kept=kept[0], **facts)
 
 
 # The record that a page outside the workspaces is about, by the name of the address.
@@ -91,6 +106,11 @@ PAGE_RECORDS: dict[str, Callable[[Company, int], Any]] = {
     "commission-statement-xlsx": make_commission_statement,
     "personal-export-file": make_personal_export,
     "layout-preview": make_layout,
+    "einvoice-file": make_transmission,
+    "einvoice-receipt-file": make_receipt,
+    "einvoice-odd-file": make_file_set_aside,
+    "supplierinvoice-file": make_supplier_invoice,
+    "incomingfile-file": make_incoming_file,
     "ledger": make_ledger_account,
     "closing": make_closing,
     "closing-export": make_closing,

@@ -101,7 +101,9 @@ def options_manual() -> str:
 def _rows(group: Any) -> Iterator[Sequence[object]]:
     for declared in dataclasses.fields(group):
         facts = declared.metadata
-        choices = {key: str(label) for key, label in facts.get("choices", ())}
+        offered = facts.get("choices", ())
+        offered = offered() if callable(offered) else offered
+        choices = {key: str(label) for key, label in offered}
         meaning = [str(facts["help_text"])] if facts["help_text"] else []
         if choices:
             meaning.append("Choices: " + "; ".join(choices.values()) + ".")

@@ -51,6 +51,7 @@ class JournalEntry(models.Model):
         SALES = "sales", _("sales")
         BANK = "bank", _("bank")
         CASH = "cash", _("cash")
+        PURCHASES = "purchases", _("purchases")
         OTHER = "other", _("other")
 
     company = models.ForeignKey(Company, models.PROTECT, related_name="+")

@@ -22,6 +22,7 @@ JOURNALS = {
     JournalEntry.Journal.SALES: "green",
     JournalEntry.Journal.BANK: "blue",
     JournalEntry.Journal.CASH: "teal",
+    JournalEntry.Journal.PURCHASES: "orange",
     JournalEntry.Journal.OTHER: "gray",
 }
 

@@ -12,8 +12,13 @@ from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 
 from ronda.billing.models import BillingRun, Document
+from ronda.company import options
 from ronda.company.models import Job
 from ronda.contracts.models import Contract, ContractProposal
+from ronda.einvoices.domain.states import OPEN_QUESTIONS, SETTLED
+from ronda.einvoices.models import Transmission
+from ronda.einvoices.options import EinvoiceOptions
+from ronda.einvoices.queries import last_attempts
 from ronda.kernel.money import ZERO
 from ronda.operations.queries import last_check, safety
 from ronda.payments.models import Instalment
@@ -64,6 +69,8 @@ class Home(PageMixin, TemplateView):
             context |= self._contracts()
         if may.has_perm("payments.view_instalment"):
             context |= self._dues()
+        if may.has_perm("einvoices.view_transmission"):
+            context["einvoices_to_do"] = self._einvoices()
         if may.has_perm("operations.view_datacheck") and sees_everything(may):
             context["data_check"] = last_check(self.company.pk)
         if may.is_superuser:
@@ -107,6 +114,13 @@ class Home(PageMixin, TemplateView):
         sums = unpaid.aggregate(amount=Sum("amount"), settled=Sum("settled"))
         late = unpaid.filter(due_on__lt=today).aggregate(amount=Sum("amount"), settled=Sum("settled"))
         return {"open_dues": _residue(sums), "overdue": _residue(late)}
+
+    def _einvoices(self) -> int:
+        """E-invoices that a person has to see to: rejected and the like, or near a deadline."""
+        days = options.read(EinvoiceOptions, self.company).alert_days
+        near = Q(due_on__lte=timezone.localdate() + timedelta(days=days)) & ~Q(state__in=SETTLED)
+        rows = last_attempts(self._mine(Transmission))
+        return rows.filter(near | Q(state__in=OPEN_QUESTIONS)).count()
 
 
 def _residue(sums: dict[str, Any]) -> Any:

@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "ronda.billing",
     "ronda.payments",
     "ronda.accounting",
+    "ronda.purchases",
     "ronda.packages",
     "ronda.contracts",
     "ronda.renewals",
@@ -63,6 +64,7 @@ INSTALLED_APPS = [
     "ronda.privacy",
     "ronda.api",
     "ronda.reports",
+    "ronda.einvoices",
     "ronda.countries.it",
     "ronda.countries.fr",
     "ronda.operations",
@@ -246,6 +248,8 @@ WHITENOISE_AUTOREFRESH = DEBUG
 FILES = os.environ.get("RONDA_FILES", "")
 MEDIA_ROOT = VAR / "files" if not FILES or FILES.startswith("s3://") else Path(FILES)
 MEDIA_URL = "media/"
+# Where the channel "folder" leaves e-invoices and looks for receipts: a folder for each company below it.
+EINVOICES_ROOT = Path(os.environ.get("RONDA_EINVOICES", VAR / "einvoices"))
 STORAGES = {
     "default": {"BACKEND": "ronda.company.s3_store.S3Store", "OPTIONS": {"address": FILES}}
     if FILES.startswith("s3://")

@@ -17,12 +17,14 @@ from ronda.company.imports import workspace as imports
 from ronda.contracts import pages as contracts_pages
 from ronda.contracts import workspace as contracts
 from ronda.customfields import workspace as customfields
+from ronda.einvoices import workspace as einvoices
 from ronda.operations import workspace as operations
 from ronda.packages import workspace as packages
 from ronda.parties import workspace as parties
 from ronda.payments import pages as payments_pages
 from ronda.payments import workspace as payments
 from ronda.privacy import workspace as privacy
+from ronda.purchases import workspace as purchases
 from ronda.quotes import workspace as quotes
 from ronda.renewals import workspace as renewals
 from ronda.reports import workspace as reports
@@ -49,8 +51,10 @@ WORKSPACES = [
     payments.Allocations,
     accounting.Accounts,
     accounting.JournalEntries,
+    *purchases.WORKSPACES,
     reports.Layouts,
     reports.Conditions,
+    *einvoices.WORKSPACES,
     company.Companies,
     company.Branches,
     company.Workstations,
@@ -87,10 +91,12 @@ urlpatterns = [
     path("", include("ronda.renewals.urls")),
     path("", include("ronda.quotes.urls")),
     path("", include("ronda.packages.urls")),
+    path("", include("ronda.purchases.urls")),
     path("", include("ronda.agents.urls")),
     path("", include("ronda.analysis.urls")),
     path("", include("ronda.privacy.urls")),
     path("", include("ronda.reports.urls")),
+    path("", include("ronda.einvoices.urls")),
     path("", include("ronda.operations.urls")),
     *payments_pages.urlpatterns,
     *accounting_pages.urlpatterns,

@@ -108,7 +108,6 @@ def monthly_invoice(seller: Party, buyer: Party, month: int) -> ReceivedInvoice:
         lines=(line,),
         summaries=(Summary(rate, net, Decimal(22), exigibility="I"),),
         total=Decimal(122),
-        issuer=f"IT{seller.vat_id}",
         progressive=str(month + 1),
     )
 

@@ -44,8 +44,8 @@ ROLE_TEMPLATES: tuple[RoleTemplate, ...] = (
         "billing_clerk",
         _("Billing clerk"),
         ("parties.*", "catalogue.*", "billing.*", "payments.*", "contracts.*", "reports.*", "company.*")
-        + ("renewals.*", "quotes.*", "packages.*", "agents.*", "analysis.*")
-        + ("accounting.view_*", "it.*", "fr.*", "countries.*")
+        + ("renewals.*", "quotes.*", "packages.*", "agents.*", "analysis.*", "einvoices.*")
+        + ("accounting.view_*", "purchases.*", "it.*", "fr.*", "countries.*")
         + ("privacy.view_consent*", "privacy.add_consent"),
         _ADMINISTRATION,
     ),
@@ -63,6 +63,7 @@ ROLE_TEMPLATES: tuple[RoleTemplate, ...] = (
             "*.view_*",
             "accounting.*",
             "payments.*",
+            "purchases.*",
             "reports.*",
             "company.*_attachment",
             "company.*_outgoingmail",

@@ -8,6 +8,13 @@ class ItalyConfig(AppConfig):
 
     def ready(self) -> None:
         from ronda.company import country  # noqa: PLC0415 -- needs the app registry
+        from ronda.countries.it import receiving  # noqa: PLC0415 -- needs the app registry
+        from ronda.countries.it.einvoices import Fatturapa  # noqa: PLC0415 -- needs the models
+        from ronda.countries.it.exchange.kinds import register_channels  # noqa: PLC0415 -- needs the models
         from ronda.countries.it.pack import Italy  # noqa: PLC0415 -- needs the app registry
+        from ronda.einvoices.door import register_format  # noqa: PLC0415 -- needs the models
 
         country.register(Italy())
+        register_format("IT", Fatturapa())
+        register_channels()
+        receiving.register()

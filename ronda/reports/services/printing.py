@@ -16,7 +16,9 @@ from ronda.kernel.errors import Refusal
 from ronda.kernel.i18n import _
 from ronda.reports.domain import rendering
 from ronda.reports.domain.documents import PrintFacts, print_context
+from ronda.reports.domain.hybrid import hybrid
 from ronda.reports.domain.rendering import Layout
+from ronda.reports.electronic import data_inside
 from ronda.reports.models import PrintedDocument
 from ronda.reports.queries import default_layout, layouts_in_use, print_facts
 
@@ -92,10 +94,25 @@ def print_documents(
 
 def _written(documents: Sequence[Document]) -> Iterator[PrintedDocument]:
     """Rows not saved yet, their files on the disk."""
-    for document, content in zip(documents, render_many(documents, documents[0].company), strict=True):
+    data = data_inside(documents)
+    for document, pages in zip(documents, render_many(documents, documents[0].company), strict=True):
+        content = _with_data(document, pages, data[document.pk]) if document.pk in data else pages
         row = PrintedDocument(document=document, sha256=hashlib.sha256(content).hexdigest())
         row.file.save("", ContentFile(content), save=False)
         yield row
+
+
+def _with_data(document: Document, pages: bytes, data: bytes) -> bytes:
+    """The pages as PDF/A-3 with the invoice inside as data; dated by its issue: always the same bytes."""
+    seller = document.seller.facts if document.seller else {}
+    return hybrid(
+        pages,
+        data,
+        title=str(document),
+        author=str(seller.get("name") or document.company.name),
+        created=document.issued_at or document.created_at,
+        language=document.language,
+    )
 
 
 def _store(rows: Sequence[PrintedDocument], *, by: str, fence: Fence) -> None:

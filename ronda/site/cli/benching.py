@@ -20,7 +20,7 @@ from django.core.management import call_command
 from rich.console import Console
 from rich.table import Table
 
-from ronda.site.benches import billing, clients, imports, life, lists, pdf, start
+from ronda.site.benches import billing, clients, imports, legal, life, lists, pdf, start
 from ronda.site.cli.terminal import console
 
 bench = typer.Typer(help="Measure the work against its budgets.", no_args_is_help=True)
@@ -48,6 +48,7 @@ def register(app: typer.Typer) -> None:
     bench.command("forecast")(bench_forecast)
     bench.command("clients")(bench_clients)
     bench.command("imports")(bench_imports)
+    bench.command("legal")(bench_legal)
     bench.command("start")(bench_start)
     bench.command("all")(bench_all)
     bench.command("step", hidden=True)(step)
@@ -148,6 +149,15 @@ def bench_imports(
     _tell(_measured("imports", database, n=rows), import_figures, as_json=as_json)
 
 
+def bench_legal(
+    documents: int = typer.Option(1_000, help="Invoices of each country, and received ones."),
+    database: str = DATABASE,
+    as_json: bool = JSON,
+) -> None:
+    """Electronic documents: written with their checks in Italy and France, and received."""
+    _tell(_measured("legal", database, n=documents), legal_figures, as_json=as_json)
+
+
 def bench_start(as_json: bool = JSON) -> None:
     """The second start of `ronda serve` to its first page, and its end."""
     with tempfile.TemporaryDirectory(prefix="ronda-bench-") as folder:
@@ -168,6 +178,7 @@ def bench_all(database: str = DATABASE, as_json: bool = JSON) -> None:
         "deferrals": _measured("deferrals", database, n=100_000),
         "forecast": _measured("forecast", database, n=10_000),
         "imports": _measured("imports", database, n=50_000),
+        "legal": _measured("legal", database, n=1_000),
         "start": begun,
     }
     _tell(results, all_figures, as_json=as_json)
@@ -195,6 +206,17 @@ def pdf_figures(result: Result) -> list[Figure]:
     return [
         Figure(f"finished PDF, {result['n']} documents", result["cpu_ms_each"], "ms CPU", 15),
         Figure("size of a PDF", result["kilobytes_each"], "kB", None),
+    ]
+
+
+def legal_figures(result: Result) -> list[Figure]:
+    it, fr, received = result["it"], result["fr"], result["received"]
+    return [
+        Figure("FatturaPA of 5 lines, checked and written", it["cpu_ms_each"], "ms CPU", 1.5),
+        Figure("Factur-X PDF, finished", fr["facturx_pdf_ms"], "ms CPU", 15),
+        Figure("CII alone", fr["cii_ms"], "ms CPU", 4),
+        Figure("received invoice, read and taken in", received["ms_per_file"], "ms CPU", 10),
+        Figure("received invoice, registered", received["ms_per_registration"], "ms CPU", None),
     ]
 
 
@@ -261,6 +283,7 @@ def all_figures(results: Result) -> list[Figure]:
         *deferral_figures(results["deferrals"]),
         *forecast_figures(results["forecast"]),
         *import_figures(results["imports"]),
+        *legal_figures(results["legal"]),
         *start_figures(results["start"]),
     ]
 
@@ -380,6 +403,7 @@ def _run(what: str, name: str, n: int, *, history: bool) -> Result:
         "deferrals": life.measure_deferrals,
         "forecast": life.measure_forecast,
         "imports": imports.measure,
+        "legal": legal.measure,
         "clients": _measure_clients,
     }
     return measures[name](n)

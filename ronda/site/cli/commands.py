@@ -9,7 +9,18 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ronda.site.settings")
 django.setup()
 
 # Commands import models: they can only be loaded once Django is ready.
-from ronda.site.cli import benching, billing, checking, data, filing, moving, preparing, safety, serving  # noqa: E402
+from ronda.site.cli import (  # noqa: E402
+    benching,
+    billing,
+    checking,
+    data,
+    filing,
+    legal,
+    moving,
+    preparing,
+    safety,
+    serving,
+)
 
 app = typer.Typer(
     help="Ronda: contracts, documents and service work.",
@@ -25,4 +36,5 @@ checking.register(app)
 safety.register(app)
 filing.register(app)
 moving.register(app)
+legal.register(app)
 benching.register(app)

@@ -215,7 +215,13 @@ def simple():
         city="Ferrara",
     )
     buyer = Party(
-        "Bianchi", vat_country="FR", vat_id="12345678901", city="Lyon", country="FR", postcode="69001"
+        "Bianchi",
+        vat_country="FR",
+        vat_id="12345678901",
+        street="rue du Lac",
+        city="Lyon",
+        country="FR",
+        postcode="69001",
     )
     line = Line(1, "Canone", Decimal("100"), Decimal("100"), Decimal("22"))
     summary = Summary(Decimal("22"), Decimal("100"), Decimal("22"))
@@ -247,7 +253,7 @@ def test_any_text_at_all_gives_a_valid_file(name, street, description):
         causals=(description * 5,),
     )
     if latin_text(changed.buyer.name):
-        schema().assertValid(etree.fromstring(write_invoice(changed)))
+        schema().assertValid(etree.fromstring(write_invoice(changed, strict=False)))
 
 
 @needs_schema
@@ -283,7 +289,8 @@ def test_a_foreign_buyer_gets_the_foreign_code_and_no_italian_postcode():
     [
         ({"number": " "}, "Numero"),
         ({"lines": ()}, "DettaglioLinee"),
-        ({"format": "FSM10"}, "FPR12/FPA12"),
+        ({"format": "FSM10"}, "TipoDocumento"),
+        ({"format": "FPR11"}, "FPR12/FPA12/FSM10"),
         ({"buyer": Party("Nobody")}, "CessionarioCommittente/IdFiscaleIVA"),
         ({"attachments": (Attachment("a.pdf", 1),)}, "Attachment"),
         ({"total": Decimal("1e11")}, "ImportoTotaleDocumento"),
@@ -311,7 +318,8 @@ def test_long_texts_are_cut_to_the_lengths_of_the_schema():
     [
         ("“Caffè” – 5 €…", '"Caffè" - 5 EUR...', '"Caffe" - 5 EUR...'),
         ("Škoda\u00a0Łódź\n\tœuvre", "Skoda Lódz oeuvre", "Skoda Lodz oeuvre"),
-        ("ok 👍👍 здесь", "ok ? ?", "ok ? ?"),
+        ("ok 👍👍 здесь", "ok ? zdes", "ok ? zdes"),
+        ("Γιώργος Παπαδόπουλος, 5 µm", "Giorgos Papadopoylos, 5 µm", "Giorgos Papadopoylos, 5 um"),
         ("m² ½ ﬁne", "m² ½ fine", "m2 12 fine"),
     ],
 )

@@ -1,6 +1,7 @@
 """The body of an ordinary invoice."""
 
 import re
+from base64 import b64decode
 from typing import Any
 
 from ronda.countries.it.domain.fatturapa.model import (
@@ -56,6 +57,12 @@ def read_ordinary_body(body: Scope, heading: Heading, **source: Any) -> Received
         attachments=read_attachments(body),
         issuer=heading.issuer,
         progressive=heading.progressive,
+        transmitter=heading.transmitter,
+        third_party=heading.third_party,
+        art73=document.text("Art73") == "SI",
+        phases=tuple(
+            phase for item in general.many("DatiSAL") if (phase := item.count("RiferimentoFase")) is not None
+        ),
         **source,
     )
 
@@ -95,6 +102,7 @@ def _line(item: Scope, at: int) -> Line:
             for code in item.many("CodiceArticolo")
         ),
         other_data=tuple(_other_data(data) for data in item.many("AltriDatiGestionali")),
+        reference=item.text("RiferimentoAmministrazione"),
     )
 
 
@@ -150,6 +158,7 @@ def _welfare_fund(item: Scope) -> WelfareFund:
         base=item.number("ImponibileCassa"),
         nature=item.text("Natura"),
         withholding=item.text("Ritenuta") == "SI",
+        reference=item.text("RiferimentoAmministrazione"),
     )
 
 
@@ -167,6 +176,13 @@ def _payments(body: Scope) -> list[Payment]:
             counted_from=item.day("DataRiferimentoTerminiPagamento"),
             days=item.count("GiorniTerminiPagamento"),
             code=item.text("CodicePagamento"),
+            abi=item.text("ABI"),
+            cab=item.text("CAB"),
+            post_office=item.text("CodUfficioPostale"),
+            early_discount=item.number("ScontoPagamentoAnticipato"),
+            early_until=item.day("DataLimitePagamentoAnticipato"),
+            late_penalty=item.number("PenalitaPagamentiRitardati"),
+            late_from=item.day("DataDecorrenzaPenale"),
         )
         for block in body.many("DatiPagamento")
         for item in block.many("DettaglioPagamento")
@@ -202,8 +218,8 @@ def _line_numbers(item: Scope) -> tuple[int, ...]:
     )
 
 
-def read_attachments(body: Scope) -> tuple[Attachment, ...]:
-    """Names and sizes only: the content stays in the file."""
+def read_attachments(body: Scope, *, with_content: bool = False) -> tuple[Attachment, ...]:
+    """Names and sizes; the content stays in the file unless it is asked for (None where it is no base64)."""
     return tuple(
         Attachment(
             name=item.text("NomeAttachment"),
@@ -211,9 +227,17 @@ def read_attachments(body: Scope) -> tuple[Attachment, ...]:
             format=item.text("FormatoAttachment"),
             compression=item.text("AlgoritmoCompressione"),
             description=item.text("DescrizioneAttachment"),
+            content=_decoded(item) if with_content else None,
         )
         for item in body.many("Allegati")
     )
+
+
+def _decoded(item: Scope) -> bytes | None:
+    try:
+        return b64decode("".join(item.text("Attachment").split()), validate=True)
+    except ValueError:
+        return None
 
 
 def _decoded_size(item: Scope) -> int:

@@ -5,7 +5,7 @@ those of the XSD 1.2.3. An absent text is "", an absent amount or date is None. 
 the last day, inclusive, as in the file.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any, NamedTuple
@@ -14,6 +14,9 @@ from ronda.countries.it.domain.fatturapa.notices import text_of
 from ronda.kernel.money import to_cents
 
 CREDIT_NOTES = frozenset({"TD04", "TD08"})
+#: Documents the buyer makes out in the seller's place: self-invoices, integrations, regularisations,
+#: communications (italy.md §1.2, §1.4). The firm itself is the buyer.
+MADE_BY_BUYER = frozenset({"TD16", "TD17", "TD18", "TD19", "TD20", "TD22", "TD23", "TD28", "TD29"})
 
 
 class InvoiceKey(NamedTuple):
@@ -53,6 +56,59 @@ def notice(code: str, where: str = "", **facts: Any) -> Notice:
 
 
 @dataclass(frozen=True, slots=True)
+class TaxId:
+    """Who hands the file over (IdTrasmittente), when it is not the seller."""
+
+    country: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A stable organisation: where a party from abroad is present in Italy."""
+
+    street: str
+    postcode: str
+    city: str
+    house_number: str = ""
+    province: str = ""
+    country: str = "IT"
+
+
+@dataclass(frozen=True, slots=True)
+class Representative:
+    """A tax representative, or who makes the document out for the seller."""
+
+    name: str = ""
+    first_name: str = ""
+    last_name: str = ""
+    vat_country: str = ""
+    vat_id: str = ""
+    fiscal_code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """Entry in the register of companies (IscrizioneREA); `members` SU (one), SM (several) or ""."""
+
+    office: str
+    number: str
+    capital: Decimal | None = None
+    members: str = ""
+    in_liquidation: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """Entry in the register of a profession."""
+
+    name: str = ""
+    province: str = ""
+    number: str = ""
+    day: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Party:
     """Seller or buyer. A person has first and last name, and `name` is the two together."""
 
@@ -74,6 +130,13 @@ class Party:
     email: str = ""
     pec: str = ""
     recipient_code: str = ""
+    fax: str = ""
+    eori: str = ""
+    reference: str = ""
+    branch: Address | None = None
+    representative: Representative | None = None
+    registration: Registration | None = None
+    register: Register | None = None
 
     @property
     def tax_identity(self) -> str:
@@ -128,6 +191,7 @@ class Line:
     kind: str = ""
     codes: tuple[ItemCode, ...] = ()
     other_data: tuple[OtherData, ...] = ()
+    reference: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,11 +232,15 @@ class WelfareFund:
     base: Decimal | None = None
     nature: str = ""
     withholding: bool = False
+    reference: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """One instalment: `terms` TP01-TP03, `method` MP01-MP23."""
+    """One instalment: `terms` TP01-TP03, `method` MP01-MP23.
+
+    `early_discount` until `early_until`; `late_penalty` from `late_from`.
+    """
 
     terms: str
     method: str
@@ -185,11 +253,21 @@ class Payment:
     counted_from: date | None = None
     days: int | None = None
     code: str = ""
+    abi: str = ""
+    cab: str = ""
+    post_office: str = ""
+    early_discount: Decimal | None = None
+    early_until: date | None = None
+    late_penalty: Decimal | None = None
+    late_from: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """`kind`: order, contract, agreement, receipt, invoice or delivery_note; `lines` empty = all."""
+    """`kind`: order, contract, agreement, receipt, invoice or delivery_note; `lines` empty = all.
+
+    `text` says what a simplified credit or debit note corrects (ElementiRettificati).
+    """
 
     kind: str
     document: str
@@ -199,22 +277,31 @@ class Reference:
     cup: str = ""
     cig: str = ""
     lines: tuple[int, ...] = ()
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """An enclosed file, left in the invoice; `size` is in bytes once decoded."""
+    """An enclosed file; `size` is in bytes once decoded.
+
+    `content` is needed for writing. The reader leaves it in the file, so it takes no part in comparisons.
+    """
 
     name: str
     size: int
     format: str = ""
     compression: str = ""
     description: str = ""
+    content: bytes | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class ReceivedInvoice:
-    """One body of a file. `position` counts the bodies of a lot from 1; `sha256` is of the file."""
+    """One body of a file. `position` counts the bodies of a lot from 1; `sha256` is of the file.
+
+    `issuer` CC (the buyer) or TZ (a third party, then `third_party`); `phases` are states of progress
+    of works (DatiSAL).
+    """
 
     kind: str
     number: str
@@ -237,6 +324,10 @@ class ReceivedInvoice:
     attachments: tuple[Attachment, ...] = ()
     issuer: str = ""
     progressive: str = ""
+    transmitter: TaxId | None = None
+    third_party: Representative | None = None
+    art73: bool = False
+    phases: tuple[int, ...] = ()
     position: int = 1
     warnings: tuple[Notice, ...] = ()
     source_name: str = ""

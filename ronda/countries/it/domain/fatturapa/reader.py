@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from lxml import etree
 
 from ronda.company.domain import safe_xml
-from ronda.countries.it.domain.fatturapa.bodies import read_ordinary_body
+from ronda.countries.it.domain.fatturapa.bodies import read_attachments, read_ordinary_body
 from ronda.countries.it.domain.fatturapa.checks import cross_checks
-from ronda.countries.it.domain.fatturapa.model import Notice, ReceivedInvoice, notice
+from ronda.countries.it.domain.fatturapa.model import Attachment, Notice, ReceivedInvoice, notice
 from ronda.countries.it.domain.fatturapa.parties import Heading, read_heading
 from ronda.countries.it.domain.fatturapa.schema import (
     FAMILIAR_NAMESPACE,
@@ -58,14 +58,30 @@ def read_invoice(data: bytes, name: str = "", *, max_bytes: int = MAX_BYTES) -> 
     Raises `UnreadableInvoice`, `NotAnInvoice`, `BadEnvelope`, `TamperedEnvelope`, or a refusal of
     `safe_xml`; nothing else, whatever the bytes.
     """
+    root, notices = _opened(data, max_bytes=max_bytes)
+    digest = hashlib.sha256(data).hexdigest()
+    return list(_read_root(root, notices, name, digest, signed=looks_signed(data)))
+
+
+def read_file_attachments(data: bytes, position: int = 1) -> tuple[Attachment, ...]:
+    """The attachments of one invoice of the file, with their content; none for a position there is not.
+
+    An attachment that is no base64 has the content None. Raises as `read_invoice` does.
+    """
+    root, _notices = _opened(data, max_bytes=MAX_BYTES)
+    bodies = Scope(root, _checked_root(root), Notices()).many("FatturaElettronicaBody")
+    wanted = bodies[position - 1 : position] if position > 0 else []
+    return tuple(item for body in wanted for item in read_attachments(body, with_content=True))
+
+
+def _opened(data: bytes, *, max_bytes: int) -> tuple[etree._Element, list[Notice]]:
+    """The root element, out of its envelope and repaired where that was needed."""
     content = safe_xml.read_limited(data, max_bytes=max_bytes)
-    digest, signed = hashlib.sha256(data).hexdigest(), looks_signed(data)
     found: list[Notice] = []
-    if signed:
+    if looks_signed(data):
         content, found = open_envelope(content)
     root, repairs = _parse_tolerantly(content, max_bytes=max_bytes)
-    invoices = _read_root(root, [*found, *repairs], name, digest, signed=signed)
-    return list(invoices)
+    return root, [*found, *repairs]
 
 
 def _parse_tolerantly(content: bytes, *, max_bytes: int) -> tuple[etree._Element, list[Notice]]:

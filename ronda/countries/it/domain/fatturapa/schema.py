@@ -26,6 +26,7 @@ MESSAGE_ROOTS = frozenset(
 VERSIONS = frozenset({"FPA12", "FPR12", "FSM10"})
 KINDS = frozenset(f"TD{number:02}" for number in (1, 2, 3, 4, 5, 6, 7, 8, 9, *range(16, 30)))
 
+_ADDRESS = "Indirizzo NumeroCivico CAP Comune Provincia Nazione"
 _PARTY = "IdFiscaleIVA CodiceFiscale Denominazione Nome Cognome"
 _DOCUMENT = "RiferimentoNumeroLinea IdDocumento Data NumItem CodiceCommessaConvenzione CodiceCUP CodiceCIG"
 _SEQUENCES = {
@@ -44,7 +45,9 @@ _SEQUENCES = {
     "DatiAnagrafici": "IdFiscaleIVA CodiceFiscale Anagrafica AlboProfessionale ProvinciaAlbo "
     "NumeroIscrizioneAlbo DataIscrizioneAlbo RegimeFiscale",
     "Anagrafica": "Denominazione Nome Cognome Titolo CodEORI",
-    "Sede": "Indirizzo NumeroCivico CAP Comune Provincia Nazione",
+    "Sede": _ADDRESS,
+    "StabileOrganizzazione": _ADDRESS,
+    "IscrizioneREA": "Ufficio NumeroREA CapitaleSociale SocioUnico StatoLiquidazione",
     "Contatti": "Telefono Fax Email",
     "DatiGenerali": "DatiGeneraliDocumento DatiFatturaRettificata DatiOrdineAcquisto DatiContratto "
     "DatiConvenzione DatiRicezione DatiFattureCollegate DatiSAL DatiDDT DatiTrasporto FatturaPrincipale",

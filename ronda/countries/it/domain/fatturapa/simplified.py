@@ -35,6 +35,7 @@ def read_simplified_body(body: Scope, heading: Heading, **source: Any) -> Receiv
         attachments=read_attachments(body),
         issuer=heading.issuer,
         progressive=heading.progressive,
+        transmitter=heading.transmitter,
         **source,
     )
 
@@ -82,4 +83,6 @@ def _summaries(sold: Iterable[tuple[Line, Decimal, str]]) -> Iterable[Summary]:
 
 
 def _corrected(item: Scope) -> Reference:
-    return Reference("invoice", item.text("NumeroFR"), item.day("DataFR"))
+    return Reference(
+        "invoice", item.text("NumeroFR"), item.day("DataFR"), text=item.text("ElementiRettificati")
+    )

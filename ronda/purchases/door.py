@@ -1,0 +1,61 @@
+"""Where countries register how their invoices are read; purchases knows no format.
+
+register_reader("IT", sniff=looks_like_fatturapa, read=read_fatturapa, suffixes=(".xml", ".p7m"))
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ronda.kernel.errors import Refusal
+from ronda.kernel.i18n import _
+from ronda.purchases.domain.facts import ReceivedInvoiceFacts
+
+Sniff = Callable[[bytes, str], bool]
+Read = Callable[[bytes, str], list[ReceivedInvoiceFacts]]
+
+
+class UnknownFormat(Refusal):
+    code = "purchases.unknown_format"
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """`sniff(data, name)` is cheap and guesses; `read(data, name)` gives the invoices or raises a Refusal."""
+
+    country: str
+    sniff: Sniff
+    read: Read
+    suffixes: tuple[str, ...] = ()
+
+
+_readers: dict[str, Reader] = {}
+
+
+def register_reader(country: str, sniff: Sniff, read: Read, *, suffixes: tuple[str, ...] = ()) -> None:
+    """A country tells how its invoices are read; a second time replaces the first."""
+    _readers[country] = Reader(country, sniff, read, suffixes)
+
+
+def suffixes() -> tuple[str, ...]:
+    """The endings of files that some reader takes."""
+    return tuple(sorted({suffix for reader in _readers.values() for suffix in reader.suffixes}))
+
+
+def read_file(data: bytes, name: str, *, country: str = "") -> list[ReceivedInvoiceFacts]:
+    """The invoices of a file, by the first reader that knows it, that of `country` before the others.
+
+    What it holds goes before how it is called: a broken file is told what its ending promised.
+
+    Raises UnknownFormat, or the reader's own Refusal; nothing else.
+    """
+    order = sorted(_readers.values(), key=lambda reader: (reader.country != country, reader.country))
+    by_content = (reader for reader in order if reader.sniff(data, name))
+    by_name = (reader for reader in order if name.lower().endswith(reader.suffixes))
+    reader = next(by_content, None) or next(by_name, None)
+    if reader is not None:
+        return reader.read(data, name)
+    known = ", ".join(suffixes()) or "–"
+    raise UnknownFormat(
+        _("This is not an electronic invoice of a known kind (%(known)s). Ask the sender for one.")
+        % {"known": known}
+    )
