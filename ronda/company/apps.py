@@ -9,7 +9,7 @@ class CompanyConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from ronda.company import bulk_actions, receivers  # noqa: PLC0415 -- registers handlers
+        from ronda.company import among, bulk_actions, receivers  # noqa: F401, PLC0415 -- register
         from ronda.company.imports.door import open_door  # noqa: PLC0415 -- needs the models
         from ronda.workspace import background  # noqa: PLC0415 -- needs the models
 

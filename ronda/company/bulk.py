@@ -9,7 +9,7 @@ as values, no conflict handling, no signals.
 from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from itertools import chain
 from operator import attrgetter, itemgetter
 from typing import Any, TypeVar
@@ -23,7 +23,7 @@ M = TypeVar("M", bound=models.Model)
 Convert = Callable[[Any], Any]
 # SQLite allows 32,766 values in a statement; PostgreSQL 65,535.
 MAX_VALUES = 30_000
-_encode = DjangoJSONEncoder(separators=(",", ":")).encode
+_encode_json = DjangoJSONEncoder(separators=(",", ":")).encode
 
 
 def row(model: type[M], /, **values: Any) -> M:
@@ -240,11 +240,17 @@ def _decimal(field: "models.DecimalField[Any, Any]", vendor: str) -> Convert:
     return convert
 
 
+def _encode(value: Any) -> str:
+    """JSON; most facts are empty ones."""
+    return "{}" if value == {} else _encode_json(value)
+
+
 def _text(value: Any) -> str:
     """Choices are str subclasses that drivers do not know."""
     return str.__str__(value)
 
 
+@lru_cache(maxsize=64)  # the rows of a run were written at one instant
 def _instant(value: datetime) -> str:
     """As Django writes it on SQLite: naive, in UTC."""
     return str(value.astimezone(UTC).replace(tzinfo=None))

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ronda.company.domain.cells import Cell, is_clearing, without_guard
+from ronda.company.domain.cells import is_clearing, without_guard
 from ronda.company.domain.header_matching import suggest_mapping
 from ronda.company.domain.tables import Row, Table, read_table
 from ronda.company.imports.declare import NOTHING, Facts, Importer, ImportField, RowError
@@ -65,12 +65,15 @@ def read_rows(
         values: dict[str, Any] = {}
         for field, at in columns:
             cell = row.cells[at]
-            if cell == "" or (isinstance(cell, str) and not cell.strip()):
+            bare = cell.strip() if isinstance(cell, str) else None
+            if bare == "":
                 if field.required and not field.later:
                     errors.append(_missing(row.number, field.label))
                 continue
             try:
-                values[field.name] = _read(field, cell, locale)
+                values[field.name] = (
+                    field.parse(cell, locale) if bare is None else _read(field, cell, bare, locale)
+                )
             except Refusal as refusal:
                 errors.append(RowError(row.number, str(field.label), str(cell)[:80], str(refusal.message)))
         facts = Facts(row.number, values)
@@ -83,12 +86,10 @@ class CannotBeEmptied(Refusal):
     code = "company.cell_cannot_be_emptied"
 
 
-def _read(field: ImportField, cell: Cell, locale: str) -> Any:
-    """What a cell says; the word for "empty" empties the field, where it may be empty."""
-    if not isinstance(cell, str):
-        return field.parse(cell, locale)
-    if not is_clearing(cell):
-        return field.parse(without_guard(cell), locale)
+def _read(field: ImportField, cell: Any, bare: str, locale: str) -> Any:
+    """What a text says; the word for "empty" empties the field, where it may be empty."""
+    if not is_clearing(bare):
+        return field.parse(without_guard(cell) if bare[0] == "'" else cell, locale)
     if field.empty is NOTHING or field.required:
         text = _("%(column)s cannot be empty. Write a value, or leave the cell blank to keep what is there.")
         raise CannotBeEmptied(text % {"column": field.label})

@@ -48,6 +48,7 @@ def name_key(name: str) -> str:
     return " ".join(words(name))
 
 
+@lru_cache(maxsize=REMEMBERED)
 def sound(word: str) -> str:
     """A word without what is easily mistyped: vowels after the first letter, h, doubled letters.
 
@@ -67,7 +68,7 @@ def sounds(name: str) -> list[str]:
 
 def phone_key(phone: str) -> str:
     """The last eight figures of a telephone number; empty where it has fewer than six."""
-    figures = re.sub(r"\D", "", phone)
+    figures = re.sub(r"\D", "", phone) if phone else ""
     return figures[-PHONE_DIGITS:] if len(figures) >= 6 else ""
 
 

@@ -24,14 +24,16 @@ class KnownParties:
     def look_up(self, *, codes: set[str], numbers: set[str], names: set[str]) -> None:
         """Four statements, whatever the number of rows."""
         known = Party.objects.filter(company=self.company).order_by("-active", "pk")
-        for code, pk in known.filter(code__in=codes - {""}).values_list("code", "pk"):
+        for code, pk in known.filter(code__among=codes - {""}).values_list("code", "pk"):
             self._found.setdefault(("code", code), pk)
         for field in ("tax_id", "registration_id"):
-            rows = known.filter(**{f"{field}__in": numbers - {""}}).values_list(field, "pk")
+            rows = known.filter(**{f"{field}__among": numbers - {""}}).values_list(field, "pk")
             for number, pk in rows:
                 self._found.setdefault((field, number), pk)
         keys = PartyKey.objects.filter(
-            company=self.company, kind=PartyKey.Kind.NAME, value__in={name_key(name) for name in names} - {""}
+            company=self.company,
+            kind=PartyKey.Kind.NAME,
+            value__among={name_key(name) for name in names} - {""},
         )
         named = keys.order_by("party_id").values_list(
             "value", "party__city", "party_id", "party__tax_id", "party__registration_id"

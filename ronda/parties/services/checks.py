@@ -246,7 +246,7 @@ def _keys_taken(
     taken: dict[tuple[str, ...], Party] = {}
     for name in fields:
         for values in chunks({getattr(party, name) for party in parties} - {""}):
-            for other in stored.filter(**{f"{name}__in": values}):
+            for other in stored.filter(**{f"{name}__among": values}):
                 if (value := key_value(other, key)) is not None:
                     taken.setdefault(value, other)
     return taken
@@ -260,7 +260,7 @@ def check_codes(checking: Checking) -> None:
         draft.party.code = card_code(draft.party, checking.settings)
     taken: dict[str, int] = {}
     for codes in chunks({draft.party.code for _position, draft in drafts} - {""}):
-        rows = Party.objects.filter(company=checking.company, code__in=codes)
+        rows = Party.objects.filter(company=checking.company, code__among=codes)
         taken.update(rows.values_list("code", "pk"))
     for position, draft in drafts:
         code = draft.party.code
@@ -299,7 +299,7 @@ def _numbers_taken(checking: Checking, name: str, values: Iterable[str]) -> dict
     if checking.settings.ignore_inactive:
         stored = stored.filter(active=True)
     for some in chunks(values):
-        for other in stored.filter(**{f"{name}__in": some}).order_by("pk"):
+        for other in stored.filter(**{f"{name}__among": some}).order_by("pk"):
             taken.setdefault(getattr(other, name), []).append(other)
     return taken
 
@@ -322,7 +322,7 @@ def check_likely(checking: Checking) -> None:
     named: dict[str, list[Party]] = defaultdict(list)
     for values in chunks({name_key(draft.party.name) for _position, draft in looked} - {""}):
         rows = PartyKey.objects.filter(
-            company=checking.company, kind=PartyKey.Kind.NAME, value__in=values, party__active=True
+            company=checking.company, kind=PartyKey.Kind.NAME, value__among=values, party__active=True
         )
         for row in rows.select_related("party").order_by("party_id"):
             named[row.value].append(row.party)
