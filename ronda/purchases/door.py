@@ -41,6 +41,11 @@ def suffixes() -> tuple[str, ...]:
     return tuple(sorted({suffix for reader in _readers.values() for suffix in reader.suffixes}))
 
 
+def looks_like_invoice(data: bytes, name: str) -> bool:
+    """Whether some reader takes the content for an invoice, readable or not, whatever its name."""
+    return any(reader.sniff(data, name) for reader in _readers.values())
+
+
 def read_file(data: bytes, name: str, *, country: str = "") -> list[ReceivedInvoiceFacts]:
     """The invoices of a file, by the first reader that knows it, that of `country` before the others.
 

@@ -24,12 +24,15 @@ from ronda.company.checking import checks
 from ronda.company.models import Attachment, AuditEntry, Job, NumberSeries, OptionValue
 from ronda.company.services.files import attach_file
 from ronda.contracts.tests.agreements import agree, month
+from ronda.einvoices.models import KeptFile, Transmission
+from ronda.einvoices.services import archiving
 from ronda.operations.models import DataCheck
 from ronda.operations.services.auditing import check_data, is_unchanged, look
 from ronda.operations.services.certifying import certificate_pdf
 from ronda.parties.models import PaymentMethod
 from ronda.payments.services import record_payment
 from ronda.reports.models import PrintedDocument
+from tests.purchase_makers import make_registration
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 NOW = datetime(2026, 3, 20, 3, 10, tzinfo=UTC)
@@ -37,7 +40,8 @@ NOW = datetime(2026, 3, 20, 3, 10, tzinfo=UTC)
 
 @pytest.fixture
 def at_work(tmp_path, settings):
-    """A firm with a contract billed for two months, three invoices by hand, a payment, a print and a file."""
+    """A firm with a contract billed for two months, three invoices by hand, a payment, a print and a file,
+    a file sent to the exchange, a supplier's invoice."""
     settings.MEDIA_ROOT = str(tmp_path)
     firm = make_firm()
     account = make_account(firm)
@@ -57,10 +61,22 @@ def at_work(tmp_path, settings):
     printed = PrintedDocument(document=by_hand[0], sha256="0" * 64)
     printed.file.save("", ContentFile(b"%PDF-1.4"), save=False)
     printed.save()
+    sent_to_the_exchange(firm, by_hand[2])
+    make_registration(firm, 2)
     series = NumberSeries.objects.get(company=firm, kind="billing.document", code=by_hand[0].series)
     return SimpleNamespace(
         firm=firm, doc=by_hand[1].pk, label=by_hand[1].label, paid=by_hand[0].pk, last=by_hand[2].pk,
         contract=contract.pk, payment=payment.pk, series=series.pk,
+    )  # fmt: skip
+
+
+def sent_to_the_exchange(firm, document):
+    kept = archiving.store(firm.pk, [archiving.ToKeep("IT1_00001.xml", b"<file/>")], now=NOW)
+    with transaction.atomic():
+        archiving.chain(firm.pk, kept)
+    Transmission.objects.create(
+        company=firm, document=document, format="fatturapa", kept=kept[0], file_name="IT1_00001.xml",
+        state="sent", prepared_at=NOW, prepared_by="anna", sent_at=NOW,
     )  # fmt: skip
 
 
@@ -96,7 +112,7 @@ SECOND = "(SELECT max(id) FROM contracts_chargeperiod)"
 ENTRY = "(SELECT id FROM accounting_journalentry WHERE source = 'billing.document:' || %s)"
 CUSTOMERS = "(SELECT id FROM accounting_account WHERE role = 'customers')"
 #: What has no record of its own, or none any more.
-NO_RECORD = {"gone", "unknown", "unreadable", "bytes_without_row"}
+NO_RECORD = {"gone", "unknown", "unreadable", "bytes_without_row", "cut"}
 SHIFT = "UPDATE accounting_journalline SET amount = amount + 1 WHERE entry_id = " + ENTRY
 LATE = NOW - timedelta(hours=2)
 
@@ -125,6 +141,19 @@ def forgotten_bytes(s):
     lost = kept_file().with_name("0" * 32)
     lost.write_bytes(b"cut off")
     os.utime(lost, (0, 0))
+
+
+def sent_file():
+    return Path(default_storage.path(str(KeptFile.objects.get().file.name)))
+
+
+def withdrawn(s):
+    sql("UPDATE purchases_registration SET withdrawn_on = '2026-03-31'")
+
+
+def without_entries(s):
+    sql("DELETE FROM accounting_journalline")
+    sql("DELETE FROM accounting_journalentry")
 
 
 # How each problem comes about, by the code of its check.
@@ -200,6 +229,16 @@ BREAKS = {
     ("contracts.coverage", "again"): lambda s: sql(
         f"UPDATE {CHARGE} SET starts_on = '2026-02-03' WHERE id = {SECOND}"
     ),
+    ("einvoices.archive", "missing"): lambda s: sent_file().unlink(),
+    ("einvoices.archive", "changed"): lambda s: sent_file().write_bytes(b"something else"),
+    ("einvoices.archive", "broken"): lambda s: sql(f"UPDATE einvoices_keptfile SET sha256 = '{'0' * 64}'"),
+    ("einvoices.archive", "cut"): lambda s: sql("DELETE FROM einvoices_keptfile"),
+    ("einvoices.states", "state"): lambda s: sql("UPDATE einvoices_transmission SET state = 'accepted'"),
+    ("purchases.entries", "unposted"): without_entries,
+    ("purchases.entries", "differs"): lambda s: sql("DELETE FROM accounting_journalline"),
+    ("purchases.entries", "not_opposite"): withdrawn,
+    ("purchases.payables", "sum"): lambda s: sql("UPDATE purchases_payable SET amount = amount + 1"),
+    ("purchases.register", "register"): withdrawn,
     ("reports.prints", "missing"): lambda s: sql(
         "UPDATE reports_printeddocument SET file = 'prints/nowhere'"
     ),
