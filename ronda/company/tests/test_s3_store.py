@@ -125,7 +125,7 @@ def test_a_download_from_a_store_that_is_away_says_so_and_to_try_again(
     answer = client.get(where)
 
     assert (answer.status_code, answer["Retry-After"]) == (503, "60")
-    assert "does not answer" in answer.content.decode()
+    assert "non risponde" in answer.content.decode()
 
 
 def test_moving_copies_reads_back_goes_on_after_a_break_and_removes_at_last(server, tmp_path):

@@ -267,6 +267,7 @@ def test_eight_at_once_send_one_invoice(there):
 def test_a_hybrid_invoice_is_read_by_its_attachment(there):
     server, connector = there
     pdf = pikepdf.new()
+    pdf.add_blank_page()
     pdf.attachments["factur-x.xml"] = pikepdf.AttachedFileSpec(pdf, cii("FA-77"), filename="factur-x.xml")
     written = io.BytesIO()
     pdf.save(written)
