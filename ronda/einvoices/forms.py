@@ -3,8 +3,10 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from ronda.workspace.forms import CompanyForm
 
-class PutAwayForm(forms.Form):
+
+class PutAwayForm(CompanyForm):
     """Why nothing is to be done about a file."""
 
     reason = forms.CharField(label=_("reason"), max_length=200)
