@@ -106,6 +106,10 @@ class Browser:
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
         self.cookies: dict[str, str] = {}
 
+    def close(self) -> None:
+        """The window is shut; nothing more can be asked."""
+        self.connection.close()
+
     def get(self, path: str) -> Answer:
         return self._ask("GET", path, None)
 

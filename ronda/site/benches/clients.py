@@ -14,6 +14,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -139,17 +140,17 @@ def work(port: int, known: list[Known], seconds: float, requests: int) -> tuple[
 def _client(
     port: int, n: int, known: Known, log: Log, ready: threading.Barrier, stop: threading.Event, requests: int
 ) -> None:
-    browser = Browser(port)
-    try:
-        browser.log_in(DEMO_LOGINS[0].username, PASSWORD)
-    except (OSError, ValueError) as error:
-        log.errors.append(f"log-in: {error}")
+    with closing(Browser(port)) as browser:
+        try:
+            browser.log_in(DEMO_LOGINS[0].username, PASSWORD)
+        except (OSError, ValueError) as error:
+            log.errors.append(f"log-in: {error}")
+            ready.wait()
+            return
         ready.wait()
-        return
-    ready.wait()
-    person = Person(browser, known, log, random.Random(n))
-    while not stop.is_set() and not (requests and len(log.asked) >= requests):
-        person.does_something()
+        person = Person(browser, known, log, random.Random(n))
+        while not stop.is_set() and not (requests and len(log.asked) >= requests):
+            person.does_something()
 
 
 class Person:
