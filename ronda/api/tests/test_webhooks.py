@@ -26,8 +26,6 @@ from ronda.api.services.webhooks import RECORDS_IN_A_MESSAGE, WebhookOff
 from ronda.api.tests.programs import JSON, make_owner
 from ronda.company.models import AuditEntry, Job, OutgoingMail
 from ronda.contracts.services import LineChange, amend
-from ronda.einvoices.events import TransmissionsChanged
-from ronda.kernel.bus import publish
 from ronda.quotes.services import record_acceptance, refuse_quote
 from tests.makers import (
     make_amendment,
@@ -36,7 +34,6 @@ from tests.makers import (
     make_loss_reason,
     make_payment,
     make_quote,
-    make_transmission,
     make_webhook,
 )
 
@@ -117,13 +114,6 @@ def test_a_quote_accepted_and_one_refused_are_told(firm, webhook):
         ("quote.accepted", [{"id": taken.pk, "by_customer": False}]),
         ("quote.refused", [{"id": lost.pk, "by_customer": False}]),
     ]
-
-
-def test_an_electronic_invoice_whose_state_changes_is_told(firm, webhook):
-    row = make_transmission(firm[0], 1)
-    with transaction.atomic():
-        publish(TransmissionsChanged(firm[0].pk, ((row.pk, "delivered"),), "anna"))
-    assert dict(said())["einvoice.changed"] == [{"id": row.pk, "state": "delivered"}]
 
 
 def test_every_event_that_can_be_asked_for_is_known_here():
