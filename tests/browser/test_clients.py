@@ -25,7 +25,7 @@ def keys(database, statement):
 
 def known(path, n):
     """What client number n reads and changes, of the Italian firm."""
-    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
+    with closing(sqlite3.connect(f"file:{path}?mode=rw", uri=True)) as database:
         (firm,) = keys(database, "SELECT id FROM company_company WHERE country = 'IT'")
         parties = keys(database, f"SELECT id FROM parties_party WHERE company_id = {firm} ORDER BY id")
         accounts = keys(

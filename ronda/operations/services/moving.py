@@ -142,10 +142,12 @@ def _target(given: Mapping[str, str]) -> Iterator[Any]:
 @contextmanager
 def _source(path: Path) -> Iterator[sqlite3.Connection]:
     """The old database at one moment; writers wait for the ticket until the end."""
-    reading = sqlite3.connect(f"file:{path}?mode=ro", uri=True, isolation_level=None)
+    # Not read-only: after a crash, whoever opens the file first has to put its log in order.
+    reading = sqlite3.connect(f"file:{path}?mode=rw", uri=True, isolation_level=None)
     # A transaction of ours that writes nothing holds the ticket, and everybody else's writes.
     with closing(reading) as source, transaction.atomic():
         source.create_aggregate("exact_sum", 2, ExactSum)  # type: ignore[arg-type]
+        source.execute("PRAGMA query_only = ON")
         source.execute("BEGIN")
         yield source
 

@@ -240,6 +240,7 @@ def test_another_document_is_refused_with_its_name():
 def test_three_thousand_mangled_messages_are_read_or_refused():
     whole = [write_status(message(status)) for status in ("212", "210", "203")]
     places = iter(range(1, 10**9, 7919))
+    read = refused = 0
     for number in range(3000):
         content = bytearray(whole[number % 3])
         for _change in range(1 + number % 4):
@@ -259,8 +260,28 @@ def test_three_thousand_mangled_messages_are_read_or_refused():
             for found in read_status(bytes(content)):
                 state_of([event_of(found)])
                 check_status(found)
+            read += 1
         except Refusal:
-            pass
+            refused += 1
+    assert (read > 0, refused > 2000, read + refused) == (True, True, 3000)
+
+
+def test_messages_whose_words_are_mangled_are_read_or_refused():
+    """Well-formed, so that the reading is tried and not the parser: any text of it says something else."""
+    read = refused = 0
+    for number in range(1500):
+        content = write_status(message(("212", "210", "203")[number % 3]))
+        texts = [found.span() for found in re.finditer(rb"(?<=>)[^<>\s][^<>]*(?=<)", content)]
+        start, end = texts[number * 7 % len(texts)]
+        said = (b"", b"9" * 400, b"-1.005", b"20261399", b"\xc3\xa8", b"0" * (number % 50))[number % 6]
+        try:
+            for found in read_status(content[:start] + said + content[end:]):
+                state_of([event_of(found)])
+                check_status(found)
+            read += 1
+        except Refusal:
+            refused += 1
+    assert (read > 1000, read + refused) == (True, 1500)
 
 
 # R42: the set alone decides
