@@ -13,9 +13,7 @@ from django.db import transaction
 from ronda.accounting.models import Account, JournalEntry
 from ronda.agents.models import Agent, CommissionEntry, CommissionRule, Statement
 from ronda.agents.services import prepare
-from ronda.api.models import Token, Webhook, WebhookDelivery
-from ronda.api.services import make_token, save_webhook, send_test
-from ronda.billing.models import BillingRun, Document
+from ronda.billing.models import BillingRun, Document, SocialFund
 from ronda.billing.services import DraftLine, draft_document, issue_document, prepare_run
 from ronda.company.models import (
     Company,
@@ -52,6 +50,8 @@ from ronda.renewals.services import (
 )
 from ronda.reports.models import ContractConditions
 from ronda.reports.services import copy_default
+from tests.api_makers import make_api_token, make_webhook, make_webhook_delivery
+from tests.certificate_makers import CERTIFICATE_MAKERS
 from tests.company_makers import (
     make_binned_file,
     make_branch,
@@ -69,6 +69,12 @@ from tests.company_makers import (
 )
 from tests.company_makers import (
     make_company as make_company,
+)
+from tests.italian_makers import (
+    make_extra_data,
+    make_letter_of_intent,
+    make_sdi_metadata,
+    make_stamp_payment,
 )
 from tests.party_makers import (
     make_bank_account,
@@ -93,6 +99,7 @@ from tests.purchase_makers import (
     make_payable,
     make_registration,
     make_supplier_invoice,
+    make_supplier_payment,
 )
 
 TODAY = date(2026, 3, 2)
@@ -259,6 +266,13 @@ def make_quote(company: Company, n: int) -> Quote:
     return send_quote(quote, on=TODAY, now=datetime(2026, 3, 2, 9, tzinfo=UTC), by="test")
 
 
+def make_social_fund(company: Company, n: int) -> SocialFund:
+    facts = {"code": "TC22", "rate": Decimal(4), "ends_on": date(1900 + n, 12, 31)}
+    return SocialFund.objects.create(
+        company=company, name=f"Fund number {n}", starts_on=date(1900 + n, 1, 1), **facts
+    )
+
+
 def make_loss_reason(company: Company, n: int) -> LossReason:
     return LossReason.objects.create(company=company, name=f"Reason number {n}")
 
@@ -297,27 +311,6 @@ def make_renewal(company: Company, n: int) -> Renewal:
     contract = make_contract(company, n)
     Contract.objects.filter(pk=contract.pk).update(ends_on=date(2026, 12, 31))
     return renew(contract, by="test")
-
-
-def make_api_token(company: Company, n: int) -> Token:
-    user = make_member(company, n).user
-    facts = {"name": f"Program number {n}", "scopes": ["*:read"], "expires_on": None}
-    return make_token(company, user=user, by=user.username, **facts)[0]
-
-
-def make_webhook(company: Company, n: int) -> Webhook:
-    made = Webhook(
-        company=company,
-        name=f"Shop number {n}",
-        url=f"https://shop{n}.example.org/",
-        events=["document.issued"],
-    )
-    return save_webhook(made, by="test")
-
-
-def make_webhook_delivery(company: Company, n: int) -> WebhookDelivery:
-    send_test(make_webhook(company, n), by="test")
-    return WebhookDelivery.objects.latest("pk")
 
 
 # Records of the installation, not of a company: only its administrators see them.
@@ -409,6 +402,7 @@ def make_file_set_aside(company: Company, n: int) -> Quarantined:
 
 MAKERS: dict[str, Callable[[Company, int], Any]] = {
     "Backups": make_backup,
+    **CERTIFICATE_MAKERS,
     "DataChecks": make_data_check,
     "FileBin": make_binned_file,
     "Files": make_branch_file,
@@ -443,6 +437,7 @@ MAKERS: dict[str, Callable[[Company, int], Any]] = {
     "Ledger": make_package_entry,
     "Proposals": make_proposal,
     "Documents": make_document,
+    "SocialFunds": make_social_fund,
     "Runs": make_run,
     "DueDates": make_due,
     "Payments": make_payment,
@@ -452,12 +447,17 @@ MAKERS: dict[str, Callable[[Company, int], Any]] = {
     "SupplierInvoices": make_supplier_invoice,
     "Register": make_registration,
     "Payables": make_payable,
+    "SupplierPayments": make_supplier_payment,
     "ReceivedFiles": make_incoming_file,
     "InvoiceDeliveries": make_delivery,
     "Layouts": make_layout,
     "Conditions": make_conditions,
     "Transmissions": make_transmission,
     "SetAside": make_file_set_aside,
+    "LettersOfIntent": make_letter_of_intent,
+    "StampPayments": make_stamp_payment,
+    "ExtraDataRows": make_extra_data,
+    "Metadata": make_sdi_metadata,
     "Quotes": make_quote,
     "LossReasons": make_loss_reason,
     "ItemPresentations": make_item_presentation,

@@ -13,11 +13,14 @@ from ronda.company.models import Attachment, Company, ImportBatch, Job
 from ronda.company.services.files import attach_file
 from ronda.einvoices.models import Receipt
 from ronda.einvoices.services import archiving
+from ronda.parties.models import Party
 from ronda.quotes.models import Picture
 from ronda.workspace.models import SavedView
+from tests.certificate_makers import make_certificate
 from tests.makers import (
     make_amendment,
     make_commission_statement,
+    make_consent_text,
     make_contract,
     make_data_check,
     make_document,
@@ -33,6 +36,13 @@ from tests.makers import (
     make_transmission,
 )
 from tests.purchase_makers import make_incoming_file, make_supplier_invoice
+from tests.reporting_makers import make_ereport, make_invoice_status
+
+
+def make_asked(company: Company, n: int) -> Party:
+    """A customer, and a text to be agreed to."""
+    make_consent_text(company, n)
+    return make_party(company, n)
 
 
 def make_file(company: Company, n: int) -> Attachment:
@@ -68,6 +78,7 @@ def make_receipt(company: Company, n: int) -> Receipt:
 
 # The record that a page outside the workspaces is about, by the name of the address.
 PAGE_RECORDS: dict[str, Callable[[Company, int], Any]] = {
+    "certificate-file": make_certificate,
     "contract-change": make_contract,
     "contract-pdf": make_contract,
     "amendment-print": make_amendment,
@@ -105,8 +116,14 @@ PAGE_RECORDS: dict[str, Callable[[Company, int], Any]] = {
     "quote-picture": make_picture,
     "commission-statement-xlsx": make_commission_statement,
     "personal-export-file": make_personal_export,
+    "party-consent-form": make_asked,
     "layout-preview": make_layout,
     "einvoice-file": make_transmission,
+    "fr-report": make_ereport,
+    "fr-report-file": make_ereport,
+    "fr-report-do": make_ereport,
+    "fr-status-file": make_invoice_status,
+    "fr-status-do": make_invoice_status,
     "einvoice-receipt-file": make_receipt,
     "einvoice-odd-file": make_file_set_aside,
     "supplierinvoice-file": make_supplier_invoice,

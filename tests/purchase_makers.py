@@ -3,10 +3,18 @@
 from dataclasses import replace
 from datetime import date
 
+from ronda.accounting.models import Account
 from ronda.company.models import Company
 from ronda.purchases.domain.facts import PartyFacts, ReceivedInvoiceFacts
-from ronda.purchases.models import Delivery, IncomingFile, Payable, Registration, SupplierInvoice
-from ronda.purchases.services import choose_supplier, register, take_in
+from ronda.purchases.models import (
+    Delivery,
+    IncomingFile,
+    Payable,
+    Registration,
+    SupplierInvoice,
+    SupplierPayment,
+)
+from ronda.purchases.services import choose_supplier, pay, register, take_in
 from ronda.purchases.tests.invoices import content, invoice
 from tests.party_makers import make_party
 
@@ -31,6 +39,16 @@ def make_registration(company: Company, n: int) -> Registration:
 
 def make_payable(company: Company, n: int) -> Payable:
     return make_registration(company, n).invoice.payables.get()
+
+
+def make_supplier_payment(company: Company, n: int) -> SupplierPayment:
+    return pay_what_is_due(make_registration(company, n))
+
+
+def pay_what_is_due(registration: Registration) -> SupplierPayment:
+    payable = registration.invoice.payables.get()
+    bank = Account.objects.get(company=registration.company, role="bank")
+    return pay(payable.supplier, [(payable, payable.amount)], date=LAST_DAY, account=bank, by="test")
 
 
 def make_delivery(company: Company, n: int) -> Delivery:

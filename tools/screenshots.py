@@ -94,7 +94,28 @@ ON_A_PHONE = (
     Shot("customers-phone", "party-list"),
     Shot("contract-phone", "contract-detail", of="contract-list", query="status=active&sort=-starts_on"),
 )
-FRENCH = (Shot("contracts-french", "contract-list"),)
+FRENCH = (
+    Shot("contracts-french", "contract-list"),
+    Shot("einvoices-fr", "einvoice-desk"),
+)
+#: Italian ones whose names say so: the French firm has pictures of its own.
+ITALIAN = (
+    Shot("einvoices-it", "einvoice-desk"),
+    Shot(
+        "einvoice-rejected-it",
+        "einvoice-detail",
+        of="einvoice-list",
+        query="state=rejected&attempts=last",
+    ),
+    Shot("channel-it", "einvoice-channel", query="kind=sdi_pec"),
+    Shot(
+        "supplier-invoice-it",
+        "supplierinvoice-detail",
+        of="supplierinvoice-list",
+        query="q=Ricambi",
+        tab="document",
+    ),
+)
 #: Taken in Italian and in French: the pictures' names end in the language.
 IN_BOTH = (
     Shot("role-matrix", "role-detail", of="role-list", query="sort=name", tab="matrix"),
@@ -114,6 +135,7 @@ def main() -> int:
     with running_site({"RONDA_DEMO_SIZE": "full"}) as site, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_OPTIONS)
         taken = [*_series(browser, site, LIGHT), *_series(browser, site, DARK, theme="dark")]
+        taken += _series(browser, site, ITALIAN)
         taken += _series(browser, site, ON_A_PHONE, size=PHONE)
         taken += _series(browser, site, FRENCH, language="fr")
         for language in PEOPLE:

@@ -1,7 +1,16 @@
 from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy as _
 
+from ronda.company.domain.roles import ROLE_TEMPLATES
 from ronda.company.options import option, option_group
+
+#: Every role, or a role of those a company starts with, or one that it made itself.
+EVERYBODY, OWN_ROLES = "everybody", "own"
+FACTOR_ROLES = (
+    (EVERYBODY, _("everybody")),
+    *((template.code, template.name) for template in ROLE_TEMPLATES),
+    (OWN_ROLES, _("roles the firm made itself")),
+)
 
 
 @option_group(
@@ -33,4 +42,13 @@ class AccountOptions:
         help=_("Where deactivated accounts are reported. Empty: the address of the company."),
         max_length=254,
         validators=[validate_email],
+    )
+    second_factor_for: tuple[str, ...] = option(
+        (),
+        label=_("A second factor is required of"),
+        help=_(
+            "Authenticator app or passkey. Who has none sets one up at the next sign-in and reaches nothing "
+            "else before. Programs that use a token are not asked."
+        ),
+        choices=FACTOR_ROLES,
     )

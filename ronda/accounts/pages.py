@@ -24,6 +24,7 @@ from django.views.generic import FormView
 
 from ronda.accounts.auth import address_of
 from ronda.accounts.forms import ChangePasswordForm, SignInForm
+from ronda.accounts.middleware import FACTOR_FIRST
 from ronda.accounts.queries import account_of
 from ronda.accounts.services import note_failure, note_sign_out
 from ronda.company.models import User
@@ -119,7 +120,11 @@ class Security(PageMixin, IndexView):
     page_title = SECURITY
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(account=account_of(self.request.user), **kwargs)  # type: ignore[arg-type]
+        return super().get_context_data(
+            account=account_of(self.request.user),  # type: ignore[arg-type]
+            factor_first=self.request.session.get(FACTOR_FIRST, False),
+            **kwargs,
+        )
 
 
 class AddApp(Own, ActivateTOTPView):

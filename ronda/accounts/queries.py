@@ -6,8 +6,9 @@ from allauth.mfa.models import Authenticator
 from django.db.models import Exists, F, OuterRef, QuerySet
 
 from ronda.accounts.models import Account, PasswordHistory
-from ronda.accounts.options import AccountOptions
+from ronda.accounts.options import EVERYBODY, OWN_ROLES, AccountOptions
 from ronda.company import options
+from ronda.company.domain.roles import OWNER, TEMPLATE_BY_CODE
 from ronda.company.models import Company, Membership, User
 
 
@@ -34,6 +35,26 @@ def rules_of(user: User) -> Rules:
     read = read or [options.read(AccountOptions, None)]
     months = [one.months_valid for one in read if one.months_valid]
     return Rules(months_valid=min(months, default=0), attempts=min(one.attempts for one in read))
+
+
+def needs_factor(user: User) -> bool:
+    """Whether one of the person's companies asks people of that role for a second factor."""
+    mine = list(user.memberships.select_related("company", "role"))
+    asked = [(options.read(AccountOptions, one.company).second_factor_for, one.role.code) for one in mine]
+    if not mine:
+        where = next(iter(companies_of_person(user)), None)
+        asked = [(options.read(AccountOptions, where).second_factor_for, OWNER.code)]
+    return any(EVERYBODY in roles or _named(code) in roles for roles, code in asked)
+
+
+def _named(code: str) -> str:
+    return code if code in TEMPLATE_BY_CODE else OWN_ROLES
+
+
+def factor_due(user: User) -> bool:
+    """Whether the person has to set up a second factor: one is asked for, and there is none."""
+    factors = Authenticator.objects.filter(user=user).exclude(type=Authenticator.Type.RECOVERY_CODES)
+    return needs_factor(user) and not factors.exists()
 
 
 def is_administrator(user: User) -> bool:

@@ -9,11 +9,14 @@ from allauth.mfa.signals import (
     authenticator_removed,
     authenticator_reset,
 )
+from django.contrib.auth.signals import user_logged_in as session_opened
 from django.contrib.auth.signals import user_login_failed
 from django.dispatch import receiver
 from django.utils import timezone
 
 from ronda.accounts.auth import address_of
+from ronda.accounts.middleware import FACTOR_FIRST
+from ronda.accounts.queries import factor_due
 from ronda.accounts.services import note_factor, note_failure, note_sign_in, remember_password
 from ronda.company.events import PasswordSet
 from ronda.company.models import User
@@ -44,14 +47,23 @@ def welcome(user: User, request: Any, **_kwargs: Any) -> None:
     note_sign_in(user, now=timezone.now(), address=address_of(request))
 
 
+@receiver(session_opened)
+def ask_for_factor(user: User, request: Any = None, **_kwargs: Any) -> None:
+    """The session remembers it, so that no later request has to ask."""
+    if getattr(request, "session", None) is not None and factor_due(user):
+        request.session[FACTOR_FIRST] = True
+
+
 @receiver(authenticator_added)
 def factor_added(user: User, authenticator: Any, **_kwargs: Any) -> None:
     note_factor(user, kind=authenticator.type, what="added")
 
 
 @receiver(authenticator_removed)
-def factor_removed(user: User, authenticator: Any, **_kwargs: Any) -> None:
+def factor_removed(user: User, authenticator: Any, request: Any = None, **_kwargs: Any) -> None:
     note_factor(user, kind=authenticator.type, what="removed")
+    if request is not None and request.user.pk == user.pk:
+        ask_for_factor(user=user, request=request)
 
 
 @receiver(authenticator_reset)

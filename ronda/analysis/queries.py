@@ -146,14 +146,14 @@ class BilledRow(NamedTuple):
 
 
 def billed(company_id: int) -> Iterator[BilledRow]:
-    """Every issued line but stamp duty, by day, branch, salesperson and item, in one statement.
+    """Issued lines by day, branch, salesperson and item, in one statement; no stamp duty, no social funds.
 
     The salesperson is the contract's that the line was charged for.
     """
     charged = ChargePeriod.objects.filter(document_line=OuterRef("pk"))
     lines = (
         DocumentLine.objects.filter(document__company_id=company_id, document__status=Document.Status.ISSUED)
-        .exclude(kind__in=[DocumentLine.Kind.NOTE, DocumentLine.Kind.STAMP])
+        .exclude(kind__in=[DocumentLine.Kind.NOTE, DocumentLine.Kind.STAMP, DocumentLine.Kind.FUND])
         .annotate(seller_of=Subquery(charged.values("line__contract__owner")[:1]))
         .order_by()
         .values_list("document__date", "document__kind", "document__branch", "seller_of", "item")

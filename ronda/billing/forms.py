@@ -5,9 +5,21 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from ronda.billing.models import BillingRun, Document, DocumentKind, DocumentLine
+from ronda.billing.domain.references import line_numbers, said_numbers
+from ronda.billing.models import (
+    BillingRun,
+    Document,
+    DocumentKind,
+    DocumentLine,
+    DocumentReference,
+    SocialFund,
+)
+from ronda.billing.services.kinds import kinds_of
+from ronda.company.country import country_pack
 from ronda.parties.models import BillingAccount, Party
 from ronda.workspace.fields import AmountField, AmountInput
 from ronda.workspace.forms import CompanyForm, CompanyModelForm
@@ -28,7 +40,7 @@ class DocumentForm(CompanyModelForm):
 
     company_paths = COMPANY_PATHS
     fieldsets = (
-        (_("Who is billed"), ("account", "group", "kind")),
+        (_("Who is billed"), ("account", "group", "kind", "legal_kind", "operation_on")),
         (_("Conditions"), ("terms", "method", "tax_regime", "withholding_code", "discount", "language")),
         (_("References"), ("purchase_order", "cig", "cup", "heading", "notes")),
     )
@@ -40,6 +52,8 @@ class DocumentForm(CompanyModelForm):
             "account",
             "group",
             "kind",
+            "legal_kind",
+            "operation_on",
             "terms",
             "method",
             "tax_regime",
@@ -68,11 +82,35 @@ class DocumentForm(CompanyModelForm):
             required=False,
             initial=self.instance.language if self.instance.pk else "",
         )
+        self._offer_legal_kinds()
         if self.instance.pk is None:
             regime = self.fields["tax_regime"]
             regime.choices = [("", _("the customer's")), *BillingAccount.TaxRegime.choices]  # type: ignore[attr-defined]
             regime.required = False
             self.initial["tax_regime"] = ""
+
+    def _offer_legal_kinds(self) -> None:
+        """The kinds the country knows; where it gives no choice there is nothing to ask."""
+        company, today = self.company or self.instance.company, timezone.localdate()
+        offered = [
+            each
+            for kind in (DocumentKind.INVOICE, DocumentKind.ADVANCE)
+            for each in kinds_of(company, kind, on=today)
+        ]
+        if not offered:
+            del self.fields["legal_kind"], self.fields["operation_on"]
+            return
+        language = get_language() or "en"
+        self.fields["legal_kind"] = forms.ChoiceField(
+            label=_("Legal kind"),
+            choices=[
+                ("", _("the usual one")),
+                *((each.code, f"{each.code} {each.title(language)}") for each in offered),
+            ],
+            required=False,
+            initial=self.instance.legal_kind,
+        )
+        self.fields["operation_on"].help_text = _("Of deferred documents: the day of the last delivery.")
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -123,6 +161,60 @@ class LineForm(CompanyModelForm):
         if data.get("unit_price") is None:
             data["unit_price"] = Decimal(0)
         return data
+
+
+class ReferenceForm(CompanyModelForm):
+    """A row of what a draft refers to; without numbers of lines it is about all of them."""
+
+    class Meta:
+        model = DocumentReference
+        fields = ["kind", "number", "day", "lines", "item", "job_code", "cig", "cup"]
+
+    def clean_lines(self) -> str:
+        try:
+            return said_numbers(line_numbers(self.cleaned_data["lines"]))
+        except ValueError as wrong:
+            raise forms.ValidationError(_("Write numbers of lines, as in “1, 3-5”.")) from wrong
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("kind") == DocumentReference.Kind.DELIVERY_NOTE and not data.get("day"):
+            self.add_error("day", _("A delivery note is named with its day."))
+        return data
+
+
+class FundForm(CompanyModelForm):
+    """What the firm charges for a social fund from a day on."""
+
+    fieldsets = (
+        (_("Fund"), ("code", "name", "rate", "starts_on", "ends_on")),
+        (_("Tax and accounts"), ("vat_code", "withholding", "revenue_account")),
+    )
+
+    class Meta:
+        model = SocialFund
+        fields = [
+            "code",
+            "name",
+            "rate",
+            "starts_on",
+            "ends_on",
+            "vat_code",
+            "withholding",
+            "revenue_account",
+        ]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        known = country_pack(self.company or self.instance.company).fund_kinds()
+        self.fields["code"] = forms.ChoiceField(
+            label=_("Fund"),
+            choices=[(kind.code, f"{kind.code} {kind.name}") for kind in known],
+            initial=self.instance.code,
+        )
+        self.fields["vat_code"].help_text = _("Empty: taxed as the lines it is charged on.")
+        self.fields["revenue_account"].help_text = _("Empty: the account for sales.")
+        self.fields["ends_on"].help_text = _("The last day. When the rate changes, end it and add a new one.")
 
 
 class IssueForm(CompanyForm):

@@ -90,6 +90,9 @@ class Document(models.Model):
     purchase_order = models.CharField(_("order number"), max_length=20, blank=True)
     cig = models.CharField("CIG", max_length=15, blank=True)
     cup = models.CharField("CUP", max_length=15, blank=True)
+    # Code of the country's list (Italy: TD24...); empty is the usual one of the kind.
+    legal_kind = models.CharField(_("legal kind"), max_length=10, blank=True)
+    operation_on = models.DateField(_("day of the operation"), null=True, blank=True)
     heading = models.CharField(_("subject"), max_length=200, blank=True)
     notes = models.TextField(_("notes"), blank=True)
     discount = models.DecimalField(_("header discount %"), max_digits=5, decimal_places=2, default=0)
@@ -173,6 +176,7 @@ class DocumentLine(models.Model):
         NOTE = "note", _("text only")
         STAMP = "stamp", _("stamp duty")
         ADVANCE = "advance", _("advance deducted")
+        FUND = "fund", _("social fund")
 
     class Gift(models.TextChoices):
         """What a gift takes off (O11): the goods, or what the customer owes for them."""
@@ -222,6 +226,71 @@ class DocumentLine(models.Model):
 
     def __str__(self) -> str:
         return self.text
+
+
+class DocumentReference(models.Model):
+    """What a document refers to besides the order of its header; of some of its lines, or of all."""
+
+    class Kind(models.TextChoices):
+        ORDER = "order", _("order")
+        CONTRACT = "contract", _("contract")
+        AGREEMENT = "agreement", _("framework agreement")
+        RECEPTION = "reception", _("goods receipt")
+        DELIVERY_NOTE = "delivery_note", _("delivery note")
+        INVOICE = "invoice", _("linked invoice")
+
+    document = models.ForeignKey(
+        Document, models.CASCADE, related_name="references", verbose_name=_("document")
+    )
+    kind = models.CharField(_("kind"), max_length=13, choices=Kind.choices, default=Kind.ORDER)
+    number = models.CharField(_("number"), max_length=20)
+    day = models.DateField(_("date"), null=True, blank=True)
+    # Positions as written ("1, 3"); empty for all lines.
+    lines = models.CharField(_("lines"), max_length=200, blank=True)
+    item = models.CharField(_("item of the order"), max_length=20, blank=True)
+    job_code = models.CharField(_("job or agreement code"), max_length=100, blank=True)
+    cig = models.CharField("CIG", max_length=15, blank=True)
+    cup = models.CharField("CUP", max_length=15, blank=True)
+
+    class Meta:
+        verbose_name = _("reference")
+        verbose_name_plural = _("references")
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.number}"
+
+
+class SocialFund(models.Model):
+    """What the firm charges on its fees for a social fund, by days (R36)."""
+
+    company = models.ForeignKey(Company, models.CASCADE, related_name="+", verbose_name=_("company"))
+    code = models.CharField(_("fund"), max_length=4)
+    name = models.CharField(_("name on documents"), max_length=80)
+    rate = models.DecimalField(_("rate %"), max_digits=5, decimal_places=2)
+    vat_code = models.ForeignKey(
+        VatCode, models.PROTECT, related_name="+", null=True, blank=True, verbose_name=_("VAT code")
+    )
+    withholding = models.BooleanField(_("subject to withholding"), default=False)
+    revenue_account = models.CharField(_("account"), max_length=20, blank=True)
+    starts_on = models.DateField(_("from"))
+    ends_on = models.DateField(_("to"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("social fund")
+        verbose_name_plural = _("social funds")
+        constraints = [
+            models.UniqueConstraint(fields=["company", "code", "starts_on"], name="social_fund_once_a_day"),
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
+                name="social_fund_ends_after_it_begins",
+            ),
+            models.CheckConstraint(
+                condition=Q(rate__gt=0, rate__lte=100), name="social_fund_rate_is_a_percentage"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class VatSummary(models.Model):

@@ -5,13 +5,14 @@ from ronda.company.retention import keep_for_years
 from ronda.kernel.i18n import _
 
 keep_for_years("billing.document.", "billing.documents.", "billing.run.confirmed")
-says_nothing(SETTINGS, "billing.SellerIdentity")
+says_nothing(SETTINGS, "billing.SellerIdentity", "billing.SocialFund")
 declare(
     "billing.Document",
     party=("party", "account__party", "lines__site__party"),
     held=_("invoices and other documents"),
 )
 declare("billing.DocumentLine", party=("document__party",), within="billing.Document")
+declare("billing.DocumentReference", party=("document__party",), within="billing.Document")
 declare("billing.VatSummary", party=("document__party",), within="billing.Document", export=False)
 declare(
     "billing.BillingRun",

@@ -10,6 +10,7 @@ name_actions(
         "billing.document.issued": _("Document issued"),
         "billing.document.lines_added": _("Lines added to the draft"),
         "billing.document.deleted": _("Draft deleted"),
+        "billing.fund.deleted": _("Social fund no longer charged"),
         "billing.run.prepared": _("Preview prepared"),
         "billing.run.confirmed": _("Month confirmed"),
         "billing.run.discarded": _("Preview thrown away"),

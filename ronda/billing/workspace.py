@@ -4,10 +4,17 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from ronda.billing.forms import DocumentForm, IssueForm, LineForm
-from ronda.billing.models import BillingRun, Document, DocumentKind, DocumentLine
+from ronda.billing.forms import DocumentForm, FundForm, IssueForm, LineForm, ReferenceForm
+from ronda.billing.models import (
+    BillingRun,
+    Document,
+    DocumentKind,
+    DocumentLine,
+    DocumentReference,
+    SocialFund,
+)
 from ronda.billing.pages import DocumentPage, RunPage
-from ronda.billing.services import delete_draft, issue_document, save_draft
+from ronda.billing.services import delete_draft, delete_fund, issue_document, save_draft, save_fund
 from ronda.parties.models import Party
 from ronda.workspace.declare import (
     Action,
@@ -98,7 +105,10 @@ class Documents(Workspace):
     related = ("party",)
     order = ("-date", "-number", "-pk")
     form_class = DocumentForm
-    inlines = (Inline(DocumentLine, LineForm, label=_("Lines"), extra=1, by_service=True),)
+    inlines = (
+        Inline(DocumentLine, LineForm, label=_("Lines"), extra=1, by_service=True),
+        Inline(DocumentReference, ReferenceForm, label=_("Further references"), by_service=True),
+    )
     save = save_draft
     may_edit = is_draft
     detail_view = DocumentPage
@@ -126,6 +136,45 @@ class Documents(Workspace):
     create_label = _("New document")
     empty_text = _("Documents appear here when the month is issued, or when you write one by hand.")
     empty_action = (_("Run the month"), "month")
+
+
+class SocialFunds(Workspace):
+    """What the firm charges on its fees for social funds."""
+
+    model = SocialFund
+    no_import = _("A firm has one or two: they are entered by hand.")
+    area = "billing"
+    icon = "percent"
+    order_in_area = 90
+    columns = (
+        Column("name", link=True),
+        Column("code"),
+        Column("rate", kind="number"),
+        Column("vat_code"),
+        Column("withholding"),
+        Column("starts_on"),
+        Column("ends_on"),
+        Column("revenue_account", default=False),
+    )
+    search = ("name", "code")
+    related = ("vat_code",)
+    order = ("code", "-starts_on", "-pk")
+    form_class = FundForm
+    save = save_fund
+    actions = (
+        Action(
+            "delete",
+            _("Delete"),
+            delete_fund,
+            permission="billing.delete_socialfund",
+            danger=True,
+            help_text=_("Issued documents keep what they charge."),
+        ),
+    )
+    empty_text = _(
+        "Professionals add here what their social fund lets them charge: it comes on every invoice by "
+        "itself. Most firms need nothing."
+    )
 
 
 class Runs(Workspace):

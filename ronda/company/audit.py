@@ -1,6 +1,7 @@
 """Who did what, when: one row per operation, in the operation's transaction."""
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any
 
 from django.db.models import Model
@@ -50,11 +51,12 @@ def note(
 def record_many(actor: str, action: str, subjects: Iterable[tuple[Model, Mapping[str, Any]]]) -> None:
     """One row per (subject, facts), in one INSERT: for runs."""
     now = timezone.now()
+    label = cache(lambda model: model._meta.label_lower)  # put together anew each time it is asked for
     insert_values(
         AuditEntry,
         ("company_id", "at", "actor", "action", "subject_label", "subject_pk", "facts"),
         [
-            (company_id_of(subject), now, actor, action, subject._meta.label_lower, subject.pk, facts)
+            (company_id_of(subject), now, actor, action, label(type(subject)), subject.pk, facts)
             for subject, facts in subjects
         ],
     )

@@ -23,6 +23,7 @@ M = TypeVar("M", bound=models.Model)
 Convert = Callable[[Any], Any]
 # SQLite allows 32,766 values in a statement; PostgreSQL 65,535.
 MAX_VALUES = 30_000
+_AS_THEY_ARE = {str, type(None)}
 _encode_json = DjangoJSONEncoder(separators=(",", ":")).encode
 
 
@@ -199,9 +200,11 @@ def _all_converted(
 
 
 def _column(convert: Convert | None, column: Sequence[Any]) -> Sequence[Any]:
-    if convert is None:
+    if convert is None or column.count(None) == len(column):
         return column
     if convert is _text:
+        if set(map(type, column)) <= _AS_THEY_ARE:
+            return column
         return [value if type(value) is str or value is None else _text(value) for value in column]
     return [value if value is None else convert(value) for value in column]
 

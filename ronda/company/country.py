@@ -21,8 +21,10 @@ from ronda.company.country_types import (
     ACCOUNT_ROLES,
     AccountSeed,
     DocumentFacts,
+    FundKind,
     InvalidRecipientCode,
     InvalidTaxId,
+    LegalKind,
     Mention,
     PaymentMethodSeed,
     PlaceRow,
@@ -33,6 +35,7 @@ from ronda.company.country_types import (
     VatFacts,
     VatSeed,
     WithholdingKind,
+    withheld_together,
 )
 from ronda.company.domain.holidays import Holiday
 from ronda.kernel.i18n import _
@@ -43,10 +46,12 @@ __all__ = [
     "AccountSeed",
     "CountryPack",
     "DocumentFacts",
+    "FundKind",
     "HasCountry",
     "Holiday",
     "InvalidRecipientCode",
     "InvalidTaxId",
+    "LegalKind",
     "Mention",
     "Neutral",
     "PaymentMethodSeed",
@@ -64,6 +69,7 @@ __all__ = [
     "register",
     "registered_countries",
     "with_prefix",
+    "withheld_together",
 ]
 
 
@@ -107,6 +113,10 @@ class CountryPack(Protocol):
     ) -> StampDuty | None: ...
 
     def withholding_kinds(self, *, on: date) -> tuple[WithholdingKind, ...]: ...
+
+    def legal_kinds(self, *, on: date) -> tuple[LegalKind, ...]: ...
+
+    def fund_kinds(self) -> tuple[FundKind, ...]: ...
 
     def mentions(self, facts: DocumentFacts, language: str) -> list[Mention]: ...
 
@@ -218,6 +228,14 @@ class Neutral:
         return None
 
     def withholding_kinds(self, *, on: date) -> tuple[WithholdingKind, ...]:
+        return ()
+
+    def legal_kinds(self, *, on: date) -> tuple[LegalKind, ...]:
+        """Kinds of documents a person may choose between; none where the law gives no choice."""
+        return ()
+
+    def fund_kinds(self) -> tuple[FundKind, ...]:
+        """Social funds that firms charge their customers for; none in most countries."""
         return ()
 
     def mentions(self, facts: DocumentFacts, language: str) -> list[Mention]:

@@ -3,7 +3,7 @@
 Import these names from `ronda.company.country`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -81,11 +81,13 @@ ACCOUNT_ROLES = (
     "vat_payable",
     "vat_deferred",
     "vat_receivable",
+    "vat_on_payment",
     "vat_split_payment",
     "vat_settlement",
     "stamp_duty",
     "stamp_duty_payable",
     "withholding_receivable",
+    "withholding_payable",
     "bank",
     "cash",
     "bills_presented",
@@ -168,10 +170,53 @@ class WithholdingKind:
     reason_code: str
     valid_from: date
     valid_to: date | None = None
+    #: Codes of what is kept back besides, each by its own rule: a tax and a contribution.
+    also: tuple[str, ...] = ()
 
     def amount(self, net: Decimal) -> Decimal:
         """What is withheld on `net`, in cents; negative for a credit."""
         return to_cents(net * self.base_percent * self.rate / 10_000)
+
+
+def withheld_together(kinds: Iterable[WithholdingKind]) -> dict[str, tuple[WithholdingKind, ...]]:
+    """By code, each kind with what is kept back besides."""
+    by_code = {kind.code: kind for kind in kinds}
+    return {
+        code: (kind, *(by_code[other] for other in kind.also if other in by_code))
+        for code, kind in by_code.items()
+    }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FundKind:
+    """A social fund that a firm of the country may have to charge for; `name` in the country's language.
+
+    `left_out` are natures of lines that are no fees.
+    """
+
+    code: str
+    name: str
+    left_out: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegalKind:
+    """A kind of document as the law of the country knows it; several may stand for one `kind` of ours.
+
+    The first of a kind is the usual one. `titles` are printed, by language. `deferred`: for operations of an
+    earlier day, which the document states.
+    """
+
+    code: str
+    kind: str  # invoice | credit_note | advance
+    titles: Mapping[str, str]
+    valid_from: date
+    valid_to: date | None = None
+    deferred: bool = False
+
+    def title(self, language: str) -> str:
+        """As printed; in English where a language is not known."""
+        return self.titles.get(language[:2], self.titles["en"])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -64,6 +64,7 @@ _facts: dict[str, Any] = {
     "rules": _("rules"),
     "seller_confirmed": _("seller confirmed"),
     "services": _("services"),
+    "settings": _("settings"),
     "sha256": _("fingerprint"),
     "site": _("site"),
     "starts_on": _("from"),

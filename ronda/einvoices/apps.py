@@ -16,8 +16,16 @@ class EinvoicesConfig(AppConfig):
             register_channel,
             register_taker,
         )
-        from ronda.einvoices.folder import folder_of  # noqa: PLC0415 -- needs the models
+        from ronda.einvoices.folder import folder_of, try_folder  # noqa: PLC0415 -- needs the models
         from ronda.einvoices.suppliers import hand_to_purchases  # noqa: PLC0415 -- needs the models
 
-        register_channel(ChannelKind("folder", _("two folders of the installation"), folder_of))
+        register_channel(
+            ChannelKind(
+                "folder",
+                _("two folders of the installation"),
+                folder_of,
+                help=_("For a program that transmits by itself, such as an intermediary's."),
+                try_out=try_folder,
+            )
+        )
         register_taker("purchases", hand_to_purchases)

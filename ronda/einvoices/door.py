@@ -9,7 +9,10 @@ The core asks by the company's country and by the document, and never which coun
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Any, Protocol
+
+from django.conf import settings
 
 from ronda.billing.models import Document
 from ronda.company.models import Company
@@ -24,6 +27,7 @@ from ronda.einvoices.domain.exchange import (
     Verdict,
 )
 from ronda.einvoices.domain.findings import Finding
+from ronda.einvoices.domain.settings import Setting
 from ronda.kernel.errors import Refusal
 from ronda.kernel.i18n import _
 
@@ -89,13 +93,35 @@ class Channel(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class ChannelSettings:
+    """What a channel is told: `fields`, kept in section `table` of `file` in the company's folder.
+
+    `check` is given what the section would hold and refuses what cannot work, naming the field.
+    """
+
+    file: str
+    table: str
+    fields: tuple[Setting, ...]
+    check: Callable[[Mapping[str, Any]], object]
+
+
+@dataclass(frozen=True, slots=True)
 class ChannelKind:
-    """A channel as options name it; `open` makes it ready for a company, or refuses."""
+    """A channel as options name it; `open` makes it ready for a company, or refuses.
+
+    settings: what people enter about it; None where there is nothing to enter. try_out: asks whether it
+    works with the settings that are kept, within seconds, without sending or taking anything; what was found,
+    in words, or a refusal. practice: nothing leaves this computer, and answers come at once.
+    """
 
     code: str
     label: Any
     open: Callable[[Company], Channel]
     countries: frozenset[str] = frozenset()
+    help: Any = ""
+    settings: Callable[[], ChannelSettings] | None = None
+    try_out: Callable[[Company], Any] | None = None
+    practice: bool = False
 
 
 class NoChannel(Refusal):
@@ -156,14 +182,29 @@ def channel_choices() -> list[tuple[str, Any]]:
     ]
 
 
+def channels_of(company: Company) -> list[ChannelKind]:
+    """The ways a company of its country may choose."""
+    return [one for one in _channels.values() if not one.countries or company.country in one.countries]
+
+
+def channel_kind(company: Company, code: str) -> ChannelKind | None:
+    """The kind of that code, if the company may choose it."""
+    return next((one for one in channels_of(company) if one.code == code), None)
+
+
 def channel_label(code: str) -> Any:
     return _channels[code].label if code in _channels else code
 
 
+def company_folder(company: Company) -> Path:
+    """Where the installation keeps what this company needs for its legal documents."""
+    return Path(settings.EINVOICES_ROOT) / str(company.pk)
+
+
 def open_channel(company: Company, code: str) -> Channel:
     """The channel of that code, ready for the company; NoChannel, or the refusal of its settings."""
-    kind = _channels.get(code)
-    if kind is None or (kind.countries and company.country not in kind.countries):
+    kind = channel_kind(company, code)
+    if kind is None:
         raise NoChannel(
             _("Choose how e-invoices leave: Settings → Options → E-invoices → Channel."), field="channel"
         )

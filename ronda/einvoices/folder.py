@@ -8,11 +8,11 @@ moves to `inbox/read`.
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-
-from django.conf import settings
+from typing import Any
 
 from ronda.company.models import Company
 from ronda.einvoices.domain.exchange import Found, Handed, Incoming, Outgoing
+from ronda.einvoices.door import company_folder
 from ronda.kernel.errors import Refusal
 from ronda.kernel.i18n import _
 
@@ -54,30 +54,40 @@ class Folder:
     def fetch(self) -> Iterator[Incoming]:
         _make(self.inbox)
         for name in self._waiting():
-            yield self._read_one(name)
+            if (found := self._read_one(name)) is not None:
+                yield found
 
     def _waiting(self) -> list[str]:
         try:
             with os.scandir(self.inbox) as entries:
-                files = [
-                    (entry.stat(follow_symlinks=False).st_mtime_ns, entry.name)
-                    for entry in entries
-                    if entry.is_file(follow_symlinks=False) and not _is_partial(entry.name)
-                ]
+                files = [found for entry in entries if (found := _waits(entry)) is not None]
         except OSError as error:
             raise _out_of_reach(self.inbox, error) from error
         return [name for _changed, name in sorted(files)]
 
-    def _read_one(self, name: str) -> Incoming:
+    def _read_one(self, name: str) -> Incoming | None:
         try:
             with (self.inbox / name).open("rb") as stream:
                 content = stream.read(MOST_BYTES + 1)
+        except FileNotFoundError:
+            return None  # another job that fetches has stored it meanwhile
         except OSError as error:
             why = _("The file cannot be read (%s).") % (error.strerror or "")
             return Incoming(name, name, b"", found=Found.ODD, why=why)
         if len(content) > MOST_BYTES:
             return Incoming(name, name, b"", found=Found.ODD, why=_("The file is larger than 40 MB."))
         return Incoming(name, name, content)
+
+    def try_out(self) -> None:
+        """Make the folders and write into them; FolderOutOfReach says why that cannot be done."""
+        for folder in (self.outbox, self.inbox):
+            _make(folder)
+            probe = folder / f".try.{os.getpid()}.part"
+            try:
+                probe.write_bytes(b"")
+                probe.unlink()
+            except OSError as error:
+                raise _out_of_reach(folder, error) from error
 
     def acknowledge(self, incoming: Incoming) -> None:
         try:
@@ -91,7 +101,13 @@ class Folder:
 
 def folder_of(company: Company) -> Folder:
     """The folders of a company, below RONDA_EINVOICES."""
-    return Folder(Path(settings.EINVOICES_ROOT) / str(company.pk))
+    return Folder(company_folder(company))
+
+
+def try_folder(company: Company) -> Any:
+    """Whether the folders can be used."""
+    folder_of(company).try_out()
+    return _("Both folders are there and can be written to.")
 
 
 def write_whole(folder: Path, name: str, content: bytes) -> None:
@@ -105,6 +121,16 @@ def write_whole(folder: Path, name: str, content: bytes) -> None:
         os.link(partial, folder / name)
     finally:
         partial.unlink(missing_ok=True)
+
+
+def _waits(entry: "os.DirEntry[str]") -> tuple[int, str] | None:
+    """When it changed, and its name; None for no whole file, or one another job has stored meanwhile."""
+    try:
+        if entry.is_file(follow_symlinks=False) and not _is_partial(entry.name):
+            return entry.stat(follow_symlinks=False).st_mtime_ns, entry.name
+    except FileNotFoundError:
+        pass
+    return None
 
 
 def _same(path: Path, content: bytes) -> bool:

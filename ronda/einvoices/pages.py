@@ -18,7 +18,7 @@ from ronda.company import options
 from ronda.einvoices import services
 from ronda.einvoices.domain.findings import Finding
 from ronda.einvoices.domain.states import OPEN_QUESTIONS, SETTLED, State
-from ronda.einvoices.door import channel_label, format_called, format_for
+from ronda.einvoices.door import channel_kind, channel_label, format_called, format_for
 from ronda.einvoices.models import KeptFile, Quarantined, Receipt, Transmission, TransmissionState
 from ronda.einvoices.options import EinvoiceOptions
 from ronda.einvoices.queries import (
@@ -173,15 +173,20 @@ class Desk(PageMixin, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         today, user = timezone.localdate(), self.request.user
         chosen = options.read(EinvoiceOptions, self.company)
+        kind = channel_kind(self.company, chosen.channel)
         mine = visible_to(last_attempts(Transmission.objects.filter(company=self.company)), user)
         late = visible_to(waiting(self.company, on=today, days=chosen.alert_days), user)
         missing = visible_to(without_file(self.company, on=today), user)
         context = {
             "counts": _counts(mine),
             "missing": to_send(missing[:SHOWN]),
-            "questions": mine.filter(state__in=OPEN_QUESTIONS).select_related("document__party")[:SHOWN],
+            "questions": _with_reasons(
+                mine.filter(state__in=OPEN_QUESTIONS).select_related("document__party")[:SHOWN]
+            ),
             "late": late.exclude(state__in=OPEN_QUESTIONS).select_related("document__party")[:SHOWN],
             "channel": channel_label(chosen.channel) if chosen.channel else "",
+            "practice": bool(kind and kind.practice),
+            "may_upload": sees_everything(user),
             "colours": STATE_COLOURS,
             "today": today,
         }
@@ -189,6 +194,18 @@ class Desk(PageMixin, TemplateView):
             odd = Quarantined.objects.filter(company=self.company, settled_at=None)
             context["set_aside"] = odd.count()
         return super().get_context_data(**context, **kwargs)
+
+
+def _with_reasons(rows: Any) -> list[tuple[Transmission, str]]:
+    """Each with why it is where it is: what the exchange or the customer said, else what the state means."""
+    found = list(rows)
+    receipts = receipts_of([row.pk for row in found])
+    told = []
+    for row in found:
+        _state, reasons, _id = judged(row, receipts.get(row.pk, []))
+        said = [str(reason.text) for reason in reasons]
+        told.append((row, row.problem or " ".join(said[1:] or said)))
+    return told
 
 
 def _counts(rows: Any) -> list[tuple[Any, str, str, int]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_tasks import task
@@ -10,6 +11,7 @@ from ronda.billing.models import Document
 from ronda.company.jobs import current_job, enqueue_job, fence, name_task, progress, schedule
 from ronda.company.models import Company, Job
 from ronda.einvoices import services
+from ronda.einvoices.door import channel_kind
 from ronda.einvoices.models import Transmission
 from ronda.kernel.errors import Refusal
 
@@ -30,6 +32,7 @@ def send_documents(ids: Sequence[int], by: str) -> dict[str, int]:
         progress=lambda done, total: progress(job, done=done, total=total),
         fence=lambda: fence(job),
     )
+    _fetch_what_practice_says(handed)
     failed = len(prepared.failed) + len(handed.failed)
     return {"sent": len(handed.sent), "failed": failed}
 
@@ -45,7 +48,18 @@ def send_files(ids: Sequence[int], by: str) -> dict[str, int]:
         progress=lambda done, total: progress(job, done=done, total=total),
         fence=lambda: fence(job),
     )
+    _fetch_what_practice_says(handed)
     return {"sent": len(handed.sent), "failed": len(handed.failed)}
+
+
+def _fetch_what_practice_says(handed: services.HandedOver) -> None:
+    """A channel for practice answers at once: whoever tries things out need not wait for the schedule."""
+    if not handed.sent:
+        return
+    company = handed.sent[0].company
+    kind = channel_kind(company, services.channel_code(company))
+    if kind is not None and kind.practice:
+        queue_fetching(company, by="")
 
 
 @task()
@@ -85,6 +99,20 @@ def queue_sending(rows: Sequence[Transmission], *, by: str) -> None:
         ids = sorted(row.pk for row in rows)
         key = f"einvoices.send:{ids[0]}-{ids[-1]}:{timezone.now().isoformat()}"
         enqueue_job(send_files, ids, by, key=key, company=rows[0].company_id, by=by)
+
+
+@transaction.atomic
+def queue_fetching(company: Company, *, by: str) -> bool:
+    """Fetch in the background, unless that is under way already; whether a job was made."""
+    Company.objects.select_for_update().get(pk=company.pk)  # two clicks, one job
+    kind = exchange_with_channel.module_path
+    under_way = Job.objects.filter(
+        kind=kind, company=company, state__in=(Job.State.QUEUED, Job.State.RUNNING)
+    )
+    if under_way.exists():
+        return False
+    enqueue_job(exchange_with_channel, company.pk, company=company, by=by)
+    return True
 
 
 name_task(send_documents, _("Send e-invoices of issued documents"))

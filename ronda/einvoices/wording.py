@@ -6,6 +6,7 @@ from ronda.company.wording import name_actions
 
 name_actions(
     {
+        "einvoices.channel.set_up": _("Settings of the e-invoice channel changed"),
         "einvoices.transmission.prepared": _("E-invoice written"),
         "einvoices.transmission.sent": _("E-invoice sent"),
         "einvoices.transmission.sent_by_hand": _("E-invoice handed over by hand"),

@@ -46,6 +46,30 @@ register_page(
         order=25,
     )
 )
+register_page(
+    Page(
+        "einvoice-upload",
+        _("Upload receipts of e-invoices"),
+        "einvoice-upload",
+        area="billing",
+        icon="upload",
+        permission=SEND,
+        keywords=["ricevute", "SdI", "accusés", "XML", "zip", "statuts"],
+        order=29,
+    )
+)
+register_page(
+    Page(
+        "einvoice-channel",
+        _("Channel of e-invoices"),
+        "einvoice-channel",
+        area="settings",
+        icon="send",
+        permission="company.change_optionvalue",
+        keywords=["PEC", "SdI", "SDICoop", "intermediario", "plateforme agréée", "AFNOR", "canale", "canal"],
+        order=40,
+    )
+)
 
 
 def send(rows: Sequence[Transmission], *, by: str) -> Any:

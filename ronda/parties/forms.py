@@ -355,7 +355,13 @@ class RecipientRow(CompanyModelForm):
 
     class Meta:
         model = DocumentRecipient
-        fields = ["email", "name", "site"]
+        fields = ["email", "name", "site", "part_only"]
+
+    def clean(self) -> dict[str, Any]:
+        facts = super().clean() or self.cleaned_data
+        if facts.get("part_only") and not facts.get("site"):
+            self.add_error("part_only", _("Choose the site whose part is to be sent."))
+        return facts
 
 
 class Numbers(forms.CharField):

@@ -422,6 +422,11 @@ class DocumentRecipient(models.Model):
     site = models.ForeignKey(
         Site, models.CASCADE, verbose_name=_("only for the site"), null=True, blank=True, related_name="+"
     )
+    part_only = models.BooleanField(
+        _("only the part of this site"),
+        default=False,
+        help_text=_("Of a document with other sites, a copy with the section of this site alone."),
+    )
 
     class Meta:
         verbose_name = _("document recipient")

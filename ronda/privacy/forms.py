@@ -113,6 +113,14 @@ class AnonymiseForm(CompanyForm):
     )
 
 
+class AnonymisePersonForm(AnonymiseForm):
+    """The same, about one person at a customer's."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["even_with_rest"].label = _("Even if documents are still sent to the person's address")
+
+
 class ReasonForm(CompanyForm):
     """How the person asked."""
 

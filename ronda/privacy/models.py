@@ -142,6 +142,28 @@ class Anonymisation(models.Model):
         return str(self.party)
 
 
+class AnonymisedContact(models.Model):
+    """One person at a customer's who was anonymised: when, by whom, how much. Says nothing of who it was."""
+
+    company = models.ForeignKey(Company, models.PROTECT, related_name="+", verbose_name=_("company"))
+    contact = models.OneToOneField(
+        Contact, models.PROTECT, related_name="anonymisation", verbose_name=_("contact")
+    )
+    at = models.DateTimeField(_("when"))
+    by = models.CharField(_("by"), max_length=150)
+    fields = models.PositiveIntegerField(_("values masked"))
+    records = models.PositiveIntegerField(_("records changed"))
+    files = models.PositiveIntegerField(_("files removed"))
+    again = models.BooleanField(_("again after a restore"), default=False)
+
+    class Meta:
+        verbose_name = _("anonymised contact")
+        verbose_name_plural = _("anonymised contacts")
+
+    def __str__(self) -> str:
+        return str(self.contact)
+
+
 def hidden_path(export: "PersonalExport", filename: str) -> str:
     """A name that cannot be guessed."""
     token = secrets.token_hex(16)

@@ -13,7 +13,7 @@ from django.views.generic import TemplateView
 from ronda.company import options
 from ronda.company.company_options import HistoryOptions
 from ronda.parties.models import Party
-from ronda.privacy.models import Anonymisation, Consent, PersonalExport
+from ronda.privacy.models import Anonymisation, Consent, ConsentText, PersonalExport
 from ronda.privacy.options import PrivacyOptions
 from ronda.privacy.queries import (
     anonymised,
@@ -115,6 +115,9 @@ def customer_tab(party: Party) -> dict[str, Any]:
         "counting": [(row, ANSWER_COLOURS[Consent.Answer(row.answer)]) for row in rows[True]],
         "replaced": [(row, ANSWER_COLOURS[Consent.Answer(row.answer)]) for row in rows[False]],
         "lacks_notice": gone is None and lacks_notice(party),
+        "has_texts": ConsentText.objects.filter(
+            company=party.company_id, valid_from__lte=timezone.localdate()
+        ).exists(),
         "gone": gone,
         "standing": None if gone else standings(party.company_id, [party.pk])[party.pk],
         "exports": party.data_exports.order_by("-pk")[:5],

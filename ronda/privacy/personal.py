@@ -8,6 +8,7 @@ says_nothing(SETTINGS, "privacy.ConsentText")
 # That somebody agreed stays as proof; who it was is not there any more.
 declare("privacy.Consent", party=("party",), blank={"note": ""}, kept={"by": OURS})
 declare("privacy.Anonymisation", party=("party",), export=False, kept={"by": OURS})
+declare("privacy.AnonymisedContact", party=("contact__party",), export=False, kept={"by": OURS})
 declare(
     "privacy.PersonalExport",
     party=("party",),

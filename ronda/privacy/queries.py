@@ -14,7 +14,14 @@ from ronda.contracts.models import Contract
 from ronda.kernel.i18n import _
 from ronda.parties.models import BankAccount, Contact, DocumentRecipient, Party
 from ronda.privacy.domain.words import tells_apart, worth_looking_for
-from ronda.privacy.models import Anonymisation, Channel, Consent, ConsentText, Purpose
+from ronda.privacy.models import (
+    Anonymisation,
+    AnonymisedContact,
+    Channel,
+    Consent,
+    ConsentText,
+    Purpose,
+)
 from ronda.privacy.options import PrivacyOptions
 from ronda.quotes.models import Quote
 
@@ -183,6 +190,8 @@ def may_contact(subject: Party | Contact, *, purpose: str, channel: str, on: dat
     party_id = contact.party_id if contact else subject.pk
     if Anonymisation.objects.filter(party=party_id).exists():
         return False
+    if contact and AnonymisedContact.objects.filter(contact=contact).exists():
+        return False
     rows = Consent.objects.filter(party=party_id, purpose=purpose, channel=channel, answered_on__lte=on)
     own = rows.filter(contact=contact) if contact else rows.filter(contact=None)
     last = own.order_by("-answered_on", "-pk").first()
@@ -221,9 +230,10 @@ def to_ask_again(consents: QuerySet[Consent], *, on: date) -> QuerySet[Consent]:
         valid_from__lte=on,
         ask_again=True,
     )
-    return latest(consents.filter(answer=Consent.Answer.GIVEN, party__anonymisation=None)).filter(
-        Exists(newer)
+    still_there = consents.filter(
+        answer=Consent.Answer.GIVEN, party__anonymisation=None, contact__anonymisation=None
     )
+    return latest(still_there).filter(Exists(newer))
 
 
 def without_notice(parties: QuerySet[Party], *, firms_too: bool) -> QuerySet[Party]:

@@ -11,6 +11,8 @@ name_actions(
         "privacy.text.deleted": _("Consent text deleted"),
         "privacy.customer.anonymised": _("Customer anonymised"),
         "privacy.customer.not_again": _("Customer of the list could not be anonymised again"),
+        "privacy.contact.anonymised": _("Contact anonymised"),
+        "privacy.contact.not_again": _("Contact of the list could not be anonymised again"),
         "privacy.export.asked": _("Export of personal data asked for"),
         "privacy.export.downloaded": _("Export of personal data downloaded"),
     }

@@ -14,7 +14,8 @@ from ronda.company import options
 from ronda.company.models import Company
 from ronda.parties.models import Contact, Party
 from ronda.privacy import services
-from ronda.privacy.forms import AnonymiseForm, AnswersForm, ConsentForm, ConsentTextForm, ReasonForm
+from ronda.privacy.anonymise_screens import ANONYMISE, ANONYMISE_PERSON, is_a_person
+from ronda.privacy.forms import AnswersForm, ConsentForm, ConsentTextForm, ReasonForm
 from ronda.privacy.models import Anonymisation, Consent, ConsentText, PersonalExport
 from ronda.privacy.options import PrivacyOptions
 from ronda.privacy.pages import ANSWER_COLOURS, AREA, ExportPage, OptionalList, badge, customer_tab
@@ -95,27 +96,6 @@ def today(_record: Any) -> dict[str, Any]:
     return {"answered_on": timezone.localdate()}
 
 
-def anonymise(
-    party: Party,
-    *,
-    by: str,
-    understood: bool = False,
-    even_with_rest: bool = False,
-    confirmed: frozenset[str] = frozenset(),
-) -> str:
-    """For good; the form has asked, an open package or wallet is asked about unless the form allows it."""
-    said = set(confirmed)
-    if understood:
-        said.add(services.ForGood.code)
-    if even_with_rest:
-        said.add(services.SomethingLeft.code)
-    done = services.anonymise(party, now=timezone.now(), by=by, confirmed=frozenset(said))
-    facts = {"fields": done.fields, "records": done.records, "files": done.files}
-    return str(
-        _("Anonymised: %(fields)d values in %(records)d records masked, %(files)d files removed.") % facts
-    )
-
-
 def export_data(party: Party, *, by: str, reason: str = "") -> PersonalExport:
     return services.request_export(party, reason=reason, now=timezone.now(), by=by)
 
@@ -125,26 +105,6 @@ def never(_record: Any) -> bool:
     return False
 
 
-def is_a_person(party: Party) -> bool:
-    return not Anonymisation.objects.filter(party=party).exists()
-
-
-ANONYMISE = Action(
-    "anonymise",
-    _("Anonymise"),
-    anonymise,
-    form=AnonymiseForm,
-    permission="privacy.anonymise_party",
-    danger=True,
-    enabled=is_a_person,
-    help_text=_(
-        "Name, addresses, numbers, bank accounts, mails, files and what the log says of them are masked or "
-        "removed. "
-        "Municipality, kind and figures stay for statistics. Whoever has documents, payments, entries, "
-        "open dues or "
-        "a running contract is refused."
-    ),
-)
 ANSWERS = Action(
     "consents",
     _("Record consents"),
@@ -166,7 +126,8 @@ EXPORT = Action(
 )
 for action in (ANSWERS, EXPORT, ANONYMISE):
     add_action(Party, action)
-add_action(Contact, ANSWERS)
+for action in (ANSWERS, ANONYMISE_PERSON):
+    add_action(Contact, action)
 add_badge(Party, badge)
 add_tab(
     Party,
@@ -316,8 +277,8 @@ class ToAskAgain(Workspace):
     api = False
     list_view = OptionalList
     explained = _(
-        "Who agreed to an older version of a text. Printed forms and requests by mail or link are not here "
-        "yet."
+        "Who agreed to an older version of a text. The form to sign is printed from the customer's tab; "
+        "requests by mail or link are not here yet."
     )
     empty_text = _("Everybody who agreed has read the version in force.")
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from ronda.accounting.models import JournalEntry, JournalLine
 from ronda.company.checking import BATCH, Check, Finding, Look, Problem, batches, register_check
 from ronda.kernel.money import ZERO, to_cents
+from ronda.purchases import payment_checks  # noqa: F401 -- registers its own
 from ronda.purchases.models import Registration, SupplierInvoice
 from ronda.purchases.services import source_of
 

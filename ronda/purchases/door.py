@@ -5,6 +5,7 @@ register_reader("IT", sniff=looks_like_fatturapa, read=read_fatturapa, suffixes=
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from ronda.kernel.errors import Refusal
 from ronda.kernel.i18n import _
@@ -18,6 +19,10 @@ class UnknownFormat(Refusal):
     code = "purchases.unknown_format"
 
 
+#: Takes a file that comes along with invoices and is none: company, content, name, user; False for others.
+Companion = Callable[[Any, bytes, str, str], bool]
+
+
 @dataclass(frozen=True, slots=True)
 class Reader:
     """`sniff(data, name)` is cheap and guesses; `read(data, name)` gives the invoices or raises a Refusal."""
@@ -29,11 +34,40 @@ class Reader:
 
 
 _readers: dict[str, Reader] = {}
+_waiting: dict[str, frozenset[str]] = {}
+_companions: dict[str, Companion] = {}
 
 
 def register_reader(country: str, sniff: Sniff, read: Read, *, suffixes: tuple[str, ...] = ()) -> None:
     """A country tells how its invoices are read; a second time replaces the first."""
     _readers[country] = Reader(country, sniff, read, suffixes)
+
+
+def register_companion(code: str, take: Companion) -> None:
+    """A country tells what comes along with its invoices; a second time replaces the first."""
+    _companions[code] = take
+
+
+def deduct_on_payment(country: str, exigibilities: frozenset[str]) -> None:
+    """A country tells which VAT its firms deduct only when they pay: exigibilities of `VatFacts`."""
+    _waiting[country] = exigibilities
+
+
+def waits(country: str, choice: str) -> frozenset[str]:
+    """The exigibilities whose VAT waits for the payment, by country and the firm's choice.
+
+    Without a law of the country nothing waits. Italy has none for the buyer of a cash-accounting supplier: he
+    deducts when the supply is made (DL 83/2012 art. 32-bis c. 1); who accounts for his own VAT on payment
+    deducts all of it on payment (same comma).
+    """
+    if choice == "law":
+        return _waiting.get(country, frozenset())
+    return {"suppliers": frozenset("D"), "all": frozenset("DI")}.get(choice, frozenset())
+
+
+def take_companion(company: Any, data: bytes, name: str, *, by: str) -> bool:
+    """Whether the file was one that comes along with invoices; then whoever knows it has taken it."""
+    return any(take(company, data, name, by) for take in _companions.values())
 
 
 def suffixes() -> tuple[str, ...]:

@@ -50,3 +50,22 @@ class DeliveryToRead:
     company_id: int
     delivery_id: int
     by: str
+
+
+@dataclass(frozen=True, slots=True)
+class SupplierPaymentsRecorded:
+    """Suppliers were paid: payables are settled, the entries are in the books."""
+
+    company_id: int
+    payment_ids: tuple[int, ...]
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class SupplierPaymentTakenBack:
+    """A payment did not happen: what it settled is due again, the opposite entry is posted on that day."""
+
+    company_id: int
+    payment_id: int
+    on: date
+    by: str

@@ -224,6 +224,11 @@ class Registration(models.Model):
     withdrawn_on = models.DateField(_("taken back on"), null=True, blank=True)
     withdrawn_by = models.CharField(_("taken back by"), max_length=150, blank=True)
     reason = models.CharField(_("reason"), max_length=250, blank=True)
+    # What waits for the payment, signed like the invoice: VAT to deduct, tax to withhold.
+    waiting_vat = models.DecimalField(
+        _("VAT deducted on payment"), max_digits=14, decimal_places=2, default=0
+    )
+    withheld = models.DecimalField(_("tax to withhold"), max_digits=14, decimal_places=2, default=0)
 
     class Meta:
         verbose_name = _("number of the register of purchases")
@@ -262,6 +267,11 @@ class Payable(models.Model):
         verbose_name_plural = _("amounts to pay")
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["invoice", "position"], name="payable_once"),
+            models.CheckConstraint(
+                condition=Q(amount__gte=0, settled__gte=0, settled__lte=F("amount"))
+                | Q(amount__lt=0, settled__lte=0, settled__gte=F("amount")),
+                name="paid_within_payable",
+            ),
         ]
         indexes: ClassVar = [
             models.Index(fields=["company", "due_on"], name="payables_by_due_date"),
@@ -279,6 +289,76 @@ class Payable(models.Model):
     def left(self) -> Decimal:
         """What is still to pay."""
         return self.amount - self.settled
+
+
+class SupplierPayment(models.Model):
+    """Money to a supplier (negative: from him) that settles payables; taken back, it says when and why."""
+
+    company = models.ForeignKey(Company, models.PROTECT, related_name="+")
+    supplier = models.ForeignKey(
+        Party, models.PROTECT, related_name="supplier_payments", verbose_name=_("supplier")
+    )
+    date = models.DateField(_("date"))
+    amount = models.DecimalField(_("amount"), max_digits=14, decimal_places=2)
+    # What was settled and not paid: a rounding, or what the account says; negative when paid too much.
+    difference = models.DecimalField(_("difference"), max_digits=14, decimal_places=2, default=0)
+    difference_account = models.ForeignKey(
+        Account,
+        models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name=_("account of the difference"),
+    )
+    account = models.ForeignKey(Account, models.PROTECT, related_name="+", verbose_name=_("paid from"))
+    reference = models.CharField(_("reference"), max_length=140, blank=True)
+    notes = models.CharField(_("notes"), max_length=500, blank=True)
+    cancelled_on = models.DateField(_("taken back on"), null=True, blank=True)
+    cancelled_by = models.CharField(_("taken back by"), max_length=150, blank=True)
+    reason = models.CharField(_("reason"), max_length=250, blank=True)
+    # Given by the caller so that the same payment sent twice is recorded once.
+    key = models.CharField(max_length=80, null=True, blank=True)  # noqa: DJ001 -- unique when present
+    created_by = models.CharField(_("recorded by"), max_length=150)
+    created_at = models.DateTimeField(_("recorded at"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("payment to a supplier")
+        verbose_name_plural = _("payments to suppliers")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["company", "key"], name="supplier_payment_key_once"),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["company", "-date", "-id"], name="supplier_payments_by_date"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.supplier} {self.date:%d/%m/%Y} {self.amount}"
+
+
+class SettledPayable(models.Model):
+    """The part of a payable that a payment settled; it counts until the payment is taken back."""
+
+    payment = models.ForeignKey(
+        SupplierPayment, models.CASCADE, related_name="shares", verbose_name=_("payment to a supplier")
+    )
+    payable = models.ForeignKey(
+        Payable, models.PROTECT, related_name="shares", null=True, verbose_name=_("amount to pay")
+    )
+    invoice = models.ForeignKey(
+        SupplierInvoice, models.PROTECT, related_name="paid_shares", verbose_name=_("supplier's invoice")
+    )
+    amount = models.DecimalField(_("amount"), max_digits=14, decimal_places=2)
+
+    class Meta:
+        verbose_name = _("settled amount to pay")
+        verbose_name_plural = _("settled amounts to pay")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["payment", "payable"], name="payable_once_a_payment"),
+            models.CheckConstraint(condition=~Q(amount=0), name="settled_share_is_not_zero"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.invoice}: {self.amount}"
 
 
 class LineMemory(models.Model):

@@ -33,6 +33,20 @@ class PurchaseOptions:
         min_value=0,
         max_value=365,
     )
+    deduction: str = option(
+        "law",
+        label=_("Deduct VAT"),
+        help=_(
+            "VAT that waits for the payment stands on an account of its own and moves in proportion to what "
+            "is paid. In France that of services waits, unless the supplier pays it on debits."
+        ),
+        choices=[
+            ("law", _("as the law of the country says")),
+            ("once", _("at registration, all of it")),
+            ("suppliers", _("on payment, where the supplier pays it on payment")),
+            ("all", _("on payment, all of it: we account for VAT on payment")),
+        ],
+    )
     register_automatically: bool = option(
         default=False,
         required=False,

@@ -1,5 +1,6 @@
 """Uploading suppliers' invoices, the page of one, and its file."""
 
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -13,12 +14,16 @@ from django.views import View
 from django.views.generic import TemplateView
 
 from ronda.kernel.errors import Refusal
-from ronda.purchases import door
+from ronda.kernel.money import ZERO
+from ronda.parties.models import Party
+from ronda.purchases import door, queries
+from ronda.purchases.forms import AgeingForm, parts_given
 from ronda.purchases.models import Delivery, IncomingFile, SupplierInvoice
 from ronda.purchases.services import LARGEST_UPLOAD, deliver, doubts
 from ronda.workspace.declare import Page, register_page
 from ronda.workspace.pages import DetailPage, PageMixin
-from ronda.workspace.saving import EditPage
+from ronda.workspace.parsing import Unreadable, read_amount
+from ronda.workspace.saving import AddPage, EditPage
 
 AREA = "purchases"
 UPLOAD = "purchases.add_supplierinvoice"
@@ -121,6 +126,65 @@ class DeliveryPage(DetailPage):
         )
 
 
+def _supplier(company: Any, key: Any) -> Party | None:
+    if not str(key).isdecimal() or len(str(key)) > 18:
+        return None
+    return Party.objects.filter(company=company, pk=key).first()
+
+
+class AddSupplierPayment(AddPage):
+    """A payment with what is open of the supplier beside it, and what it would settle."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        form = context["form"]
+        found = form.cleaned_data.get("amount") if hasattr(form, "cleaned_data") else None
+        amount = found if isinstance(found, Decimal) else None
+        supplier = _supplier(getattr(self.request, "company", None), form["supplier"].value())
+        given = parts_given(form.data) if form.is_bound else None
+        context["proposal"] = queries.proposal(supplier, amount, given=given)
+        return context
+
+
+class PaymentProposal(PageMixin, TemplateView):
+    """What is open of the supplier in a payment form, and what the amount would settle; a fragment."""
+
+    permission_required = "purchases.add_supplierpayment"
+    template_name = "purchases/proposal.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        given = self.request.GET
+        supplier = _supplier(self.company, given.get("supplier", ""))
+        if supplier is None and given.get("supplier"):
+            raise Http404
+        try:
+            amount = read_amount(given.get("amount", ""), places=2)
+        except Unreadable:
+            amount = None
+        return super().get_context_data(proposal=queries.proposal(supplier, amount), **kwargs)
+
+
+class OwedToSuppliers(PageMixin, TemplateView):
+    """What we owe, supplier by supplier, by how late it is."""
+
+    permission_required = "purchases.view_payable"
+    area = AREA
+    page_title = gettext_lazy("What we owe")
+    template_name = "purchases/ageing.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        given = self.request.GET if "on" in self.request.GET else None
+        form = AgeingForm(given, company=self.company, initial={"on": timezone.localdate()})
+        on = form.cleaned_data["on"] if form.is_bound and form.is_valid() else timezone.localdate()
+        rows = queries.ageing(self.company, on=on)
+        totals = {
+            "not_due": sum((row.not_due for row in rows), ZERO),
+            "late": [sum((row.late[n] for row in rows), ZERO) for n in range(4)],
+            "total": sum((row.total for row in rows), ZERO),
+        }
+        return super().get_context_data(form=form, on=on, rows=rows, totals=totals, **kwargs)
+
+
 class _FileView(PageMixin, View):
     """The bytes as they came, always as a download."""
 
@@ -172,5 +236,17 @@ register_page(
         permission=UPLOAD,
         keywords=("fatture", "fornitori", "xml", "p7m", "zip", "factures", "fournisseurs", "suppliers"),
         order=60,
+    )
+)
+register_page(
+    Page(
+        "purchases-ageing",
+        gettext_lazy("What we owe"),
+        "purchases-ageing",
+        AREA,
+        icon="clock",
+        permission="purchases.view_payable",
+        keywords=(gettext_lazy("overdue"), "payables", "scadenzario", "échéancier"),
+        order=35,
     )
 )

@@ -13,6 +13,8 @@ name_actions(
         "purchases.invoice.registered": _("Supplier's invoice registered"),
         "purchases.invoice.unregistered": _("Registration taken back"),
         "purchases.invoice.refused": _("Supplier's invoice refused"),
+        "purchases.payment.recorded": _("Supplier paid"),
+        "purchases.payment.taken_back": _("Payment to a supplier taken back"),
         "purchases.invoice.taken_up": _("Refused invoice taken up again"),
     }
 )

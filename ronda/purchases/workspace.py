@@ -2,24 +2,26 @@
 
 from typing import Any
 
-from django.db.models import F, Q
-from django.urls import reverse
-from django.utils import timezone
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from ronda.parties.models import Party
 from ronda.purchases import services
-from ronda.purchases.forms import InvoiceForm, LineForm, RefuseForm, RegisterForm, UnregisterForm
+from ronda.purchases.forms import (
+    InvoiceForm,
+    LineForm,
+    RefuseForm,
+    RegisterForm,
+    UnregisterForm,
+)
 from ronda.purchases.models import (
     Delivery,
     IncomingFile,
-    Payable,
     Registration,
     SupplierInvoice,
     SupplierInvoiceLine,
 )
 from ronda.purchases.pages import AREA, ChoicesPage, DeliveryPage, InvoicePage
-from ronda.purchases.queries import open_payables
+from ronda.purchases.payment_screens import Payables, SupplierPayments, today
 from ronda.workspace.declare import (
     Action,
     Area,
@@ -31,7 +33,6 @@ from ronda.workspace.declare import (
     RelationFilter,
     Tab,
     Workspace,
-    add_tab,
     register_area,
 )
 
@@ -56,10 +57,6 @@ DELIVERIES = {
 NO_IMPORT = _("Suppliers' invoices come in as electronic files: upload them.")
 
 register_area(Area(AREA, _("Purchases"), icon="inbox", order=45))
-
-
-def today(_record: Any) -> dict[str, Any]:
-    return {"on": timezone.localdate()}
 
 
 def is_registered(invoice: SupplierInvoice) -> bool:
@@ -307,53 +304,6 @@ def in_force(row: Registration, name: str) -> Any:
     return None if row.withdrawn_on else getattr(row.invoice, name)
 
 
-class Payables(Workspace):
-    """What is to pay to suppliers, instalment by instalment."""
-
-    model = Payable
-    no_import = NO_IMPORT
-    whole_company = True
-    area, icon, order_in_area = AREA, "banknote", 30
-    columns = (
-        Column("due_on", link=True),
-        Column("supplier", sort="supplier__name"),
-        Column("invoice__number", _("supplier's number")),
-        Column("invoice__date", _("date of the invoice"), default=False),
-        Column("amount", kind="money", total=True),
-        Column("settled", kind="money", total=True),
-        Column("left", _("left to pay"), kind="money", sort=False),
-        Column("means", default=False),
-        Column("iban", default=False),
-    )
-    facts = (
-        Column("due_on"),
-        Column("supplier"),
-        Column("invoice"),
-        Column("amount", kind="money"),
-        Column("settled", kind="money"),
-        Column("settled_on"),
-        Column("means"),
-        Column("iban"),
-    )
-    filters = (
-        PickFilter(
-            "open",
-            _("Payment"),
-            options={
-                "open": (_("Still to pay"), ~Q(settled=F("amount"))),
-                "paid": (_("Paid"), Q(settled=F("amount"))),
-            },
-        ),
-        RelationFilter("supplier"),
-        RangeFilter("due_on"),
-    )
-    search = ("invoice__number", "supplier__name")
-    related = ("supplier", "invoice")
-    order = ("due_on", "pk")
-    may_add = False
-    empty_text = _("What is to pay is written when a supplier's invoice is registered.")
-
-
 class ReceivedFiles(Workspace):
     """Every file that came, with what became of it: the odd ones stop nobody and are not lost."""
 
@@ -405,24 +355,4 @@ class InvoiceDeliveries(Workspace):
     empty_action = (_("Upload suppliers' invoices"), "purchases-upload")
 
 
-add_tab(
-    Party,
-    Tab(
-        "payables",
-        _("To pay"),
-        (
-            Column("due_on", link=True),
-            Column("invoice__number", _("supplier's number")),
-            Column("amount", kind="money"),
-            Column("settled", kind="money"),
-            Column("left", _("left to pay"), kind="money"),
-        ),
-        rows=open_payables,
-        count=lambda party: open_payables(party).count(),
-        permission="purchases.view_payable",
-        more=lambda party: f"{reverse('payable-list')}?supplier={party.pk}",
-        empty_text=_("Nothing is to pay to this supplier."),
-    ),
-)
-
-WORKSPACES = [SupplierInvoices, Register, Payables, ReceivedFiles, InvoiceDeliveries]
+WORKSPACES = [SupplierInvoices, Register, Payables, SupplierPayments, ReceivedFiles, InvoiceDeliveries]

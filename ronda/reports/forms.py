@@ -37,6 +37,9 @@ class LayoutForm(CompanyModelForm):
         super().__init__(*args, **kwargs)
         if self.instance.pk is None:
             del self.fields["html"], self.fields["css"]
+            known = services.kinds_for(self.company) if self.company is not None else set()
+            kind: Any = self.fields["kind"]
+            kind.choices = [choice for choice in kind.choices if not choice[0] or choice[0] in known]
         else:
             del self.fields["kind"]
 

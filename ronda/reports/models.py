@@ -1,6 +1,7 @@
 """Print layouts, edited by people, what was printed from them, and what was sent by itself."""
 
 import secrets
+from typing import Any
 
 from django.db import models
 from django.db.models import Q
@@ -11,20 +12,34 @@ from ronda.company.models import Company, OutgoingMail
 
 
 class LayoutKind(models.TextChoices):
-    """What has a layout: the documents of billing, and the papers around contracts."""
+    """What has a layout: the documents of billing, quotes, and the papers around contracts."""
 
     INVOICE = DocumentKind.INVOICE.value, DocumentKind.INVOICE.label
     CREDIT_NOTE = DocumentKind.CREDIT_NOTE.value, DocumentKind.CREDIT_NOTE.label
     ADVANCE = DocumentKind.ADVANCE.value, DocumentKind.ADVANCE.label
+    QUOTE = "quote", _("quote")
     CONTRACT = "contract", _("contract")
     AMENDMENT = "amendment", _("amendment")
+
+
+_more_kinds: dict[str, Any] = {}
+
+
+def name_layout(kind: str, label: Any) -> None:
+    """For apps above: a further paper that has a layout; at most twelve letters."""
+    _more_kinds[kind] = label
+
+
+def layout_kinds() -> list[tuple[str, Any]]:
+    """Everything that has a layout, with its name."""
+    return [*LayoutKind.choices, *_more_kinds.items()]
 
 
 class PrintLayout(models.Model):
     """A Liquid layout (HTML) with its style sheet. Without one in use, the default layout prints."""
 
     company = models.ForeignKey(Company, models.CASCADE, related_name="+")
-    kind = models.CharField(_("prints"), max_length=12, choices=LayoutKind.choices)
+    kind = models.CharField(_("prints"), max_length=12, choices=layout_kinds)
     name = models.CharField(_("name"), max_length=80)
     html = models.TextField(_("layout"))
     css = models.TextField(_("style"), blank=True)

@@ -31,6 +31,14 @@ class PrintOptions:
         help=_("Where the original of an invoice is electronic."),
         choices=[("country", _("as is the custom of the country")), ("yes", _("yes")), ("no", _("no"))],
     )
+    transfer_code: bool = option(
+        default=False,
+        label=_("Print a code to pay with"),
+        help=_(
+            "On invoices in euro that are paid by transfer: bank apps read name, IBAN, amount and reference "
+            "(QR of SEPA transfers, EPC069-12)."
+        ),
+    )
     derivation: bool = option(
         default=False,
         label=_("Print how the amounts came about"),

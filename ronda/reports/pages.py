@@ -2,15 +2,18 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views import View
 
 from ronda.billing.models import Document
 from ronda.contracts.models import Amendment, Contract
 from ronda.kernel.errors import Refusal
+from ronda.parties.models import Party
 from ronda.quotes.models import Quote
 from ronda.quotes.pages.public import LinkView
 from ronda.reports import services
@@ -18,6 +21,7 @@ from ronda.reports.domain.liquid import LayoutError
 from ronda.reports.domain.variables import variables
 from ronda.reports.forms import PreviewForm
 from ronda.reports.models import PrintLayout
+from ronda.reports.services.consents import NothingToAsk, consent_form_name, print_consent_form
 from ronda.reports.services.layouts import sample_context
 from ronda.workspace.pages import PageMixin
 from ronda.workspace.saving import EditPage
@@ -107,6 +111,28 @@ class AmendmentPdf(PageMixin, View):
         amendment = get_object_or_404(found, pk=pk, contract__company=self.company)
         name = services.agreement_file_name(amendment)
         return as_file(services.print_amendment(amendment), name, inline="download" not in request.GET)
+
+
+class ConsentForm(PageMixin, View):
+    """The form of consents of a customer, or with ?contact= of one person there, to be printed and signed."""
+
+    permission_required = "privacy.view_consent"
+    whole_company = False
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        parties = visible_to(Party.objects.select_related("company"), request.user)
+        party = get_object_or_404(parties, pk=pk, company=self.company, anonymisation=None)
+        contact = None
+        if key := request.GET.get("contact"):
+            people = party.contacts.filter(anonymisation=None)
+            contact = get_object_or_404(people, pk=int(key) if key.isdecimal() else 0)
+        try:
+            content = print_consent_form(party, on=timezone.localdate(), contact=contact)
+        except NothingToAsk as refusal:
+            messages.error(request, str(refusal.message))
+            return HttpResponseRedirect(reverse("party-detail", args=[party.pk]))
+        name = consent_form_name(party, contact)
+        return as_file(content, name, inline="download" not in request.GET)
 
 
 class LayoutEditor(EditPage):

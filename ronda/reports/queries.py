@@ -14,8 +14,9 @@ from django.utils import translation
 
 from ronda.billing.domain.derivation import from_json, rows
 from ronda.billing.domain.texts import period_text
-from ronda.billing.models import Document, DocumentLine, VatSummary
+from ronda.billing.models import Document, DocumentLine, DocumentReference, VatSummary
 from ronda.billing.services.issuing import seller_facts
+from ronda.billing.services.kinds import legal_kind_of
 from ronda.catalogue.queries import unit_codes
 from ronda.company import options
 from ronda.company.country import DocumentFacts, Mention, SellerFacts, VatFacts, country_pack
@@ -26,6 +27,7 @@ from ronda.payments.models import Instalment
 from ronda.reports.domain import formats
 from ronda.reports.domain.documents import PrintedDue, PrintedLine, PrintedVat, PrintFacts
 from ronda.reports.domain.rendering import Layout
+from ronda.reports.domain.transfer_code import transfer_text
 from ronda.reports.domain.units import unit_word
 from ronda.reports.models import PrintLayout
 from ronda.reports.options import PrintOptions
@@ -95,6 +97,7 @@ def print_facts(documents: Sequence[Document], company: Company) -> list[PrintFa
     dues = _by_document(
         Instalment.objects.filter(document__in=ids).select_related("method").order_by("document", "position")
     )
+    references = _by_document(DocumentReference.objects.filter(document__in=ids).order_by("document", "pk"))
     with kept():
         own = Prints(Document, company.pk, ids)
         customers = Prints(Party, company.pk, {document.party_id for document in known.values()})
@@ -105,7 +108,20 @@ def print_facts(documents: Sequence[Document], company: Company) -> list[PrintFa
             facts = shared.facts(known[pk], lines.get(pk, []), vat.get(pk, []), dues.get(pk, []))
         printed, customer = own.of(pk, language), customers.of(known[pk].party_id, language)
         details, custom = printed.details, customer.custom
-        found.append(replace(facts, custom=printed.custom, details=details, customer_custom=custom))
+        named = _references(known[pk], references.get(pk, []))
+        found.append(
+            replace(facts, custom=printed.custom, details=details, customer_custom=custom, references=named)
+        )
+    return found
+
+
+def _references(document: Document, rows: Sequence[DocumentReference]) -> list[tuple[str, str, date | None]]:
+    found: list[tuple[str, str, date | None]] = []
+    if document.operation_on:
+        found.append(("operation", "", document.operation_on))
+    for one in rows:
+        codes = [f"CIG {one.cig}" if one.cig else "", f"CUP {one.cup}" if one.cup else ""]
+        found.append((one.kind, " ".join(filter(None, [one.number, one.job_code, *codes])), one.day))
     return found
 
 
@@ -142,6 +158,7 @@ class _Shared:
         reasons = {one.code: str(one) for one in mentions if one.code in natures}
         return PrintFacts(
             kind=document.kind,
+            title=self._title(document),
             language=language,
             currency=document.currency,
             seller=seller
@@ -160,7 +177,32 @@ class _Shared:
             logo=self.logo,
             window=self.settings.window,
             appendix=self.settings.derivation,
+            **self._code(document, seller, dues),
         )
+
+    def _code(
+        self, document: Document, seller: Mapping[str, Any], dues: Sequence[Instalment]
+    ) -> dict[str, Any]:
+        """The code of a transfer of the first instalment; nothing where nothing is to be sent to us."""
+        if not (self.settings.transfer_code and is_paid_by_transfer(document)):
+            return {}
+        amount = dues[0].amount if dues else document.payable
+        try:
+            text = transfer_text(
+                name=str(seller.get("name") or ""),
+                iban=str(seller.get("iban") or ""),
+                bic=str(seller.get("bic") or ""),
+                amount=amount,
+                remittance=document.label,
+            )
+        except ValueError:
+            return {}
+        return {"code": text, "code_amount": amount}
+
+    def _title(self, document: Document) -> str:
+        day = document.date or document.created_at.date()
+        chosen = legal_kind_of(document, self.pack, on=day)
+        return chosen.title(document.language) if chosen else ""
 
     def _line(self, line: DocumentLine, language: str) -> PrintedLine:
         unit = unit_word(line.unit, self.units.get(line.unit, ""), line.quantity, language)
@@ -210,6 +252,18 @@ def _buyer(party: Party) -> dict[str, Any]:
 def _sees_iban(method: PaymentMethod | None) -> bool:
     """Our account is printed for those who are to send money to it."""
     return method is None or method.legal_code in _TRANSFERS
+
+
+def is_paid_by_transfer(document: Document) -> bool:
+    """Issued, in euro, with something to pay that the customer sends to our account by himself."""
+    return (
+        not document.is_draft
+        and document.sign > 0
+        and document.currency == "EUR"
+        and document.payable > 0
+        and document.method is not None
+        and document.method.legal_code in _TRANSFERS
+    )
 
 
 def _by_site(document: Document) -> bool:
@@ -277,6 +331,7 @@ def _line(line: DocumentLine, language: str, unit: str, *, derivation: bool) -> 
     return PrintedLine(
         text=line.text,
         kind=line.kind,
+        site_id=line.site_id,
         site=site.name if site else "",
         site_address=", ".join(site.address_lines) if site else "",
         period=period,

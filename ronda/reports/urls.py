@@ -12,5 +12,6 @@ urlpatterns = [
     ),
     path("contract/<int:pk>/pdf/", pages.ContractPdf.as_view(), name="contract-pdf"),
     path("amendment/<int:pk>/pdf/", pages.AmendmentPdf.as_view(), name="amendment-pdf"),
+    path("party/<int:pk>/consents/pdf/", pages.ConsentForm.as_view(), name="party-consent-form"),
     path("printlayout/<int:pk>/preview/", pages.LayoutPreview.as_view(), name="layout-preview"),
 ]

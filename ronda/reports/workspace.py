@@ -188,8 +188,8 @@ def is_issued(document: Document) -> bool:
 
 def send(document: Document, *, by: str) -> Any:
     """Send one document; says to whom."""
-    (mail,) = services.send_documents([document], by=by)
-    return _("Sent to %(who)s.") % {"who": ", ".join(mail.to)}
+    mails = services.send_documents([document], by=by)
+    return _("Sent to %(who)s.") % {"who": ", ".join(email for mail in mails for email in mail.to)}
 
 
 def download(documents: Sequence[Document], *, by: str) -> HttpResponse:

@@ -15,6 +15,7 @@ from ronda.billing.models import BillingRun, Document
 from ronda.company import options
 from ronda.company.models import Job
 from ronda.contracts.models import Contract, ContractProposal
+from ronda.countries.fr.ereporting_queries import to_see_to
 from ronda.einvoices.domain.states import OPEN_QUESTIONS, SETTLED
 from ronda.einvoices.models import Transmission
 from ronda.einvoices.options import EinvoiceOptions
@@ -71,6 +72,8 @@ class Home(PageMixin, TemplateView):
             context |= self._dues()
         if may.has_perm("einvoices.view_transmission"):
             context["einvoices_to_do"] = self._einvoices()
+        if may.has_perm("country_fr.view_ereport") and sees_everything(may):
+            context["reports_to_do"] = to_see_to(self.company, on=timezone.localdate())
         if may.has_perm("operations.view_datacheck") and sees_everything(may):
             context["data_check"] = last_check(self.company.pk)
         if may.is_superuser:

@@ -90,6 +90,7 @@ MIDDLEWARE = [
     "ronda.operations.logs.WhoActs",
     "allauth.account.middleware.AccountMiddleware",
     "ronda.accounts.middleware.PasswordChangeFirst",
+    "ronda.accounts.middleware.SecondFactorFirst",
     "ronda.api.middleware.RepeatedWrites",
 ]
 

@@ -16,6 +16,10 @@ from ronda.company import workspace as company
 from ronda.company.imports import workspace as imports
 from ronda.contracts import pages as contracts_pages
 from ronda.contracts import workspace as contracts
+from ronda.countries.fr import certificate_pages
+from ronda.countries.fr import certificate_workspace as certificates
+from ronda.countries.fr import workspace as france  # noqa: F401 -- adds to the screens of others
+from ronda.countries.it import workspace as italy
 from ronda.customfields import workspace as customfields
 from ronda.einvoices import workspace as einvoices
 from ronda.operations import workspace as operations
@@ -55,6 +59,8 @@ WORKSPACES = [
     reports.Layouts,
     reports.Conditions,
     *einvoices.WORKSPACES,
+    *italy.WORKSPACES,
+    *certificates.WORKSPACES,
     company.Companies,
     company.Branches,
     company.Workstations,
@@ -86,6 +92,7 @@ urlpatterns = [
     path("", include("ronda.customfields.urls")),
     path("", include("ronda.company.imports.urls")),
     path("", include("ronda.countries.it.urls")),
+    path("", include("ronda.countries.fr.urls")),
     path("", include("ronda.parties.urls")),
     path("", include("ronda.billing.urls")),
     path("", include("ronda.renewals.urls")),
@@ -98,6 +105,7 @@ urlpatterns = [
     path("", include("ronda.reports.urls")),
     path("", include("ronda.einvoices.urls")),
     path("", include("ronda.operations.urls")),
+    *certificate_pages.urlpatterns,
     *payments_pages.urlpatterns,
     *accounting_pages.urlpatterns,
     path("api/schema/", SpectacularAPIView.as_view(), name="api-schema"),

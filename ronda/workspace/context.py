@@ -55,7 +55,9 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
         return []
     known = {**AREAS, **areas()}
     found: dict[str, dict[str, Any]] = {}
-    for entry in sorted(entries(user, in_navigation=True), key=lambda one: one["order"]):
+    country = getattr(getattr(request, "company", None), "country", "")
+    shown = entries(user, in_navigation=True, country=country)
+    for entry in sorted(shown, key=lambda one: one["order"]):
         code = entry["area"]
         area = known.get(code) or Area(code, capfirst(code), order=900)
         place = found.setdefault(
@@ -68,13 +70,17 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     return sorted(found.values(), key=lambda area: area["order"])
 
 
-def entries(user: Any, *, in_navigation: bool = False) -> Iterable[dict[str, Any]]:
-    """Every list and page the person may open, as navigation and palette show it."""
+def entries(user: Any, *, in_navigation: bool = False, country: str = "") -> Iterable[dict[str, Any]]:
+    """Every list and page the person may open in a firm of the country, as navigation and palette show it."""
     held = None if user.is_superuser else frozenset(user.get_all_permissions())
     whole = sees_everything(user)
     mounted = (settings.ROOT_URLCONF, *registry, *((page.code, page.url_name) for page in pages()))
     found = _entries(held, get_language(), mounted, in_navigation=in_navigation)
-    return [dict(entry) for entry in found if whole or not entry["whole_company"]]
+    return [
+        dict(entry)
+        for entry in found
+        if (whole or not entry["whole_company"]) and (not entry["countries"] or country in entry["countries"])
+    ]
 
 
 @lru_cache(maxsize=128)
@@ -100,6 +106,7 @@ def _lists(*, in_navigation: bool) -> Iterator[tuple[str, dict[str, Any]]]:
                 "current": False,
                 "in_navigation": shown,
                 "whole_company": workspace.whole_company,
+                "countries": workspace.countries,
             }
             yield workspace.permission("view"), entry
 
@@ -122,6 +129,7 @@ def _pages(*, in_navigation: bool) -> Iterator[tuple[str, dict[str, Any]]]:
             "current": False,
             "in_navigation": page.in_navigation,
             "whole_company": _shows_whole_company(url),
+            "countries": page.countries,
         }
         yield page.permission, entry
 

@@ -92,7 +92,8 @@ class Tab:
 
     `rows` and `context` get the record. `count` shows a number beside the label. `permission` is a
     full permission name; without one, rows of a model with a workspace need its view permission.
-    `more` and `add` return the addresses of the whole list and of a new row.
+    `more` and `add` return the addresses of the whole list and of a new row. `shown` says of a record
+    whether it has the tab at all.
     """
 
     code: str
@@ -106,6 +107,7 @@ class Tab:
     more: Callable[[Any], str] | None = None
     add: Callable[[Any], str] | None = None
     empty_text: Any = None
+    shown: Callable[[Any], bool] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -173,7 +175,7 @@ class Page:
     """A screen outside the workspaces, as navigation and palette know it.
 
     `permission` is a full name, or "" for everyone who is logged in. `keywords` are further words
-    the palette finds it by.
+    the palette finds it by. `countries`: only firms there have it; none named: all firms.
     """
 
     code: str
@@ -185,6 +187,7 @@ class Page:
     keywords: Sequence[Any] = field(default=())
     order: int = 100
     in_navigation: bool = True
+    countries: frozenset[str] = frozenset()
 
 
 class Workspace:
@@ -197,6 +200,8 @@ class Workspace:
     order_in_area: ClassVar[int] = 50
     title: ClassVar[Any] = None
     in_navigation: ClassVar[bool] = True
+    # Only firms in these countries have such records; none named: all firms.
+    countries: ClassVar[frozenset[str]] = frozenset()
 
     columns: ClassVar[Sequence[Column]] = ()
     facts: ClassVar[Sequence[Column] | None] = None
@@ -270,7 +275,7 @@ class Workspace:
         records: QuerySet[Any] = cls.model._default_manager.all()
         if cls.company_path:
             company = getattr(request, "company", None)
-            if company is None:
+            if company is None or (cls.countries and company.country not in cls.countries):
                 return records.none()
             records = records.filter(**{cls.company_path: company})
         records = narrow(records, cls, request.user)

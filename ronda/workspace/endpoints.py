@@ -54,7 +54,8 @@ class Palette(JsonForPeople):
     def pages(self, request: HttpRequest, text: str) -> list[dict[str, str]]:
         words = text.casefold().split()
         found = []
-        for entry in entries(request.user):
+        country = getattr(getattr(request, "company", None), "country", "")
+        for entry in entries(request.user, country=country):
             label = str(entry["label"])
             hay = f"{label} {entry['keywords']}".casefold()
             beside = not all(word in label.casefold() for word in words) or not entry["in_navigation"]

@@ -118,6 +118,8 @@ class Page(GuardMixin):
 
     def sees(self, tab: Tab, record: Any) -> bool:
         """A tab needs its permission, or the view permission of the rows it shows."""
+        if tab.shown is not None and not tab.shown(record):
+            return False
         user: Any = self.request.user
         if tab.permission:
             return bool(user.has_perm(tab.permission))

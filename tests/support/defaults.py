@@ -29,3 +29,4 @@ def pytest_configure(config: pytest.Config) -> None:
     config.add_cleanup(files.cleanup)
     settings.MEDIA_ROOT = Path(files.name)
     settings.EMAIL_FILE_PATH = Path(files.name) / "mail"
+    settings.EINVOICES_ROOT = Path(files.name) / "einvoices"

@@ -1,6 +1,6 @@
 """Writes to the books; nothing else writes these tables."""
 
-from ronda.accounting.services.chart import seed_chart
+from ronda.accounting.services.chart import seed_chart, seed_roles
 from ronda.accounting.services.closing_lines import fill_closing
 from ronda.accounting.services.closings import (
     AlreadyPosted,
@@ -39,5 +39,6 @@ __all__ = [
     "request_closing",
     "reverse_closing",
     "seed_chart",
+    "seed_roles",
     "withdraw_closing",
 ]

@@ -45,7 +45,7 @@ def post_documents(company_id: int, document_ids: Sequence[int]) -> int:
     line names an account the chart does not have.
     """
     documents = _issued(company_id, document_ids)
-    sales, vat = _sales(document_ids), _vat(document_ids)
+    sales, funds, vat = _sales(document_ids), _funds(document_ids), _vat(document_ids)
     postings = []
     for pk, kind, day, label, party, name, net, gross, payable, withheld, stamp in documents:
         facts = DocumentFacts(
@@ -56,7 +56,7 @@ def post_documents(company_id: int, document_ids: Sequence[int]) -> int:
             payable=payable,
             withholding=withheld,
             stamp=stamp,
-            sales=_accounts_of(kind, sales[pk]),
+            sales=_added(_accounts_of(kind, sales[pk]), funds[pk]),
             vat=vat[pk],
         )
         moves = document_movements(facts)
@@ -86,7 +86,8 @@ def _sales(document_ids: Sequence[int]) -> ByDocument:
         DocumentLine.Kind.STAMP.value: "stamp_duty",
         DocumentLine.Kind.ADVANCE.value: "advances_received",
     }
-    rows = DocumentLine.objects.filter(document_id__in=document_ids).order_by()
+    rows = DocumentLine.objects.filter(document_id__in=document_ids).exclude(kind=DocumentLine.Kind.FUND)
+    rows = rows.order_by()
     grouped = rows.values_list("document_id", "kind", "revenue_account").annotate(Sum("net"))
     for document, kind, own, net in grouped:
         if net:
@@ -94,6 +95,22 @@ def _sales(document_ids: Sequence[int]) -> ByDocument:
             mine = found[document]
             mine[account] = mine.get(account, ZERO) + to_cents(net)
     return found
+
+
+def _funds(document_ids: Sequence[int]) -> ByDocument:
+    """What is charged for social funds, by account; of an advance as well: it is not charged again."""
+    found: ByDocument = defaultdict(dict)
+    rows = DocumentLine.objects.filter(document_id__in=document_ids, kind=DocumentLine.Kind.FUND).order_by()
+    for document, own, net in rows.values_list("document_id", "revenue_account").annotate(Sum("net")):
+        if net:
+            found[document][own or "sales"] = to_cents(net)
+    return found
+
+
+def _added(sales: dict[str, Decimal], funds: dict[str, Decimal]) -> dict[str, Decimal]:
+    if not funds:
+        return sales
+    return {account: sales.get(account, ZERO) + funds.get(account, ZERO) for account in {**sales, **funds}}
 
 
 def _vat(document_ids: Sequence[int]) -> ByDocument:

@@ -1,3 +1,4 @@
+from dataclasses import fields
 from datetime import UTC, datetime
 
 import pytest
@@ -57,7 +58,7 @@ def rule(company):
         from ronda.company import options  # noqa: PLC0415 -- after the database is there
 
         in_force = options.read(AccountOptions, at or company)
-        known = {name: getattr(in_force, name) for name in ("months_valid", "attempts", "security_address")}
+        known = {field.name: getattr(in_force, field.name) for field in fields(AccountOptions)}
         save_options(at or company, AccountOptions, known | values, by="")
 
     return save

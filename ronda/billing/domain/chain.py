@@ -3,7 +3,8 @@
 Whoever changes, adds or removes a document in the database by hand breaks the chain of its series: to hide
 it, every later link must be computed anew, and then its last link is no longer the one a certificate named.
 
-`VERSION` is part of what is hashed. Fields are never added to a version: that would break every old link.
+`VERSION` is part of what is hashed. Fields are never added to a version, which would break every old link:
+what documents came to say later (`LATER`) is hashed only where it is said.
 """
 
 import hashlib
@@ -50,7 +51,14 @@ LINE_WORDS = (
     "corrects_id",
     "source",
 )
-_words, _line_words = attrgetter(*WORDS), attrgetter(*LINE_WORDS)
+#: What documents came to say after version 1: hashed only where it is said, so that old links hold.
+LATER = ("legal_kind", "operation_on")
+REFERENCE_WORDS = ("kind", "number", "day", "lines", "item", "job_code", "cig", "cup")
+_words, _line_words, _reference_words = (
+    attrgetter(*WORDS),
+    attrgetter(*LINE_WORDS),
+    attrgetter(*REFERENCE_WORDS),
+)
 _encode = json.JSONEncoder(default=str, separators=(",", ":")).encode
 
 
@@ -59,11 +67,13 @@ def first_link(company_id: int, series: str, year: int) -> str:
     return hashlib.sha256(f"ronda/{company_id}/{series}/{year}".encode()).hexdigest()
 
 
-def content_of(document: Any, lines: Iterable[Any], vat: Iterable[Any], *, seal: str) -> str:
+def content_of(
+    document: Any, lines: Iterable[Any], vat: Iterable[Any], *, seal: str, references: Iterable[Any] = ()
+) -> str:
     """SHA-256 of everything the document says: its seal, the rest of its header and lines, VAT by rate.
 
-    `document`, `lines` (by position) and `vat` are anything with the fields of billing's rows, just made or
-    read back; `seal` is `sealing.seal` of them.
+    `document`, `lines` (by position), `vat` and `references` are anything with the fields of billing's rows,
+    just made or read back; `seal` is `sealing.seal` of them.
     """
     said = [
         VERSION,
@@ -74,6 +84,11 @@ def content_of(document: Any, lines: Iterable[Any], vat: Iterable[Any], *, seal:
         [_line_words(line) for line in lines],
         sorted(_group(group) for group in vat),
     ]
+    later: dict[str, Any] = {name: value for name in LATER if (value := getattr(document, name, None))}
+    if named := sorted(list(map(str, _reference_words(one))) for one in references):
+        later["references"] = named
+    if later:
+        said.append(later)
     return hashlib.sha256(_encode(said).encode()).hexdigest()
 
 

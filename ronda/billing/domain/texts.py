@@ -1,6 +1,7 @@
 """Words on documents, in the language of the recipient (R8); not that of the person at the screen."""
 
 from datetime import date
+from decimal import Decimal
 
 _PERIOD = {
     "it": ("dal {} al {}", "per il giorno {}"),
@@ -36,6 +37,12 @@ def line_text(text: str, starts_on: date, ends_on: date, language: str) -> str:
 
 def stamp_text(language: str) -> str:
     return _STAMP.get(language, _STAMP["en"])
+
+
+def fund_text(name: str, percent: Decimal, language: str) -> str:
+    """ "Contributo integrativo 4 %"; a rate with the decimal sign of the language."""
+    rate = format(percent.normalize(), "f")
+    return f"{name} {rate if language == 'en' else rate.replace('.', ',')} %"
 
 
 def credit_text(label: str, language: str) -> str:

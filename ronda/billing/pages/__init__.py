@@ -11,8 +11,8 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 from django.views import View
 from django.views.generic import FormView, TemplateView
 
@@ -34,6 +34,9 @@ from ronda.billing.services import (
     request_run,
     retry_failed,
 )
+from ronda.billing.services.kinds import legal_kind_of
+from ronda.billing.services.references import references_of
+from ronda.company.country import country_pack
 from ronda.company.models import Job
 from ronda.kernel.errors import Refusal
 from ronda.workspace.pages import DetailPage, GuardMixin, PageMixin
@@ -251,11 +254,20 @@ class DocumentPage(DetailPage):
         return super().get_context_data(
             lines=lines,
             sections=_by_site(document, lines),
+            references=references_of(document),
+            legal_title=_legal_title(document),
             vat_groups=document.vat_groups.order_by("-rate"),
             corrections=document.corrections.order_by("date", "pk"),
             can_credit=may_credit and not document.is_draft and document.kind != DocumentKind.CREDIT_NOTE,
             **kwargs,
         )
+
+
+def _legal_title(document: Document) -> str:
+    """The legal kind a person chose, with its name in the reader's language."""
+    day = document.date or document.created_at.date()
+    chosen = legal_kind_of(document, country_pack(document.company), on=day)
+    return f"{chosen.code} {chosen.title(get_language() or 'en')}" if chosen else ""
 
 
 def _by_site(document: Document, lines: list[DocumentLine]) -> list[tuple[Any, list[DocumentLine]]]:

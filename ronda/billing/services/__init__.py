@@ -18,6 +18,7 @@ from ronda.billing.services.drafts import (
     save_draft,
     update_draft,
 )
+from ronda.billing.services.funds import FundTwice, UnknownFund, delete_fund, save_fund
 from ronda.billing.services.issuing import (
     AlreadyIssued,
     IncompletePayer,
@@ -26,7 +27,9 @@ from ronda.billing.services.issuing import (
     issue_document,
     seller_facts,
 )
+from ronda.billing.services.kinds import NoOperationDay, UnfittingKind, kinds_of
 from ronda.billing.services.preparing import fill_run, prepare_run, request_run
+from ronda.billing.services.references import NoSuchLine, ReferenceWithoutDay
 from ronda.billing.services.runs import (
     AlreadyConfirmed,
     NothingToRetry,
@@ -55,16 +58,22 @@ __all__ = [
     "Difference",
     "DraftLine",
     "IncompletePayer",
+    "FundTwice",
     "MoreThanCreditable",
     "MoreThanIssued",
     "NoLines",
+    "NoOperationDay",
+    "NoSuchLine",
     "NotADraft",
     "NotAnAdvance",
     "NotCreditable",
     "NothingToRetry",
     "OldPeriods",
+    "ReferenceWithoutDay",
     "Simulation",
     "TooManyPayers",
+    "UnfittingKind",
+    "UnknownFund",
     "UnknownAgreement",
     "ZeroTotal",
     "add_lines",
@@ -73,6 +82,7 @@ __all__ = [
     "creditable",
     "deduct_advance",
     "delete_draft",
+    "delete_fund",
     "differences",
     "discard_run",
     "draft_document",
@@ -85,11 +95,13 @@ __all__ = [
     "issue_adjustment",
     "issue_document",
     "issue_entries",
+    "kinds_of",
     "picture_of",
     "prepare_run",
     "request_run",
     "retry_failed",
     "save_draft",
+    "save_fund",
     "seller_facts",
     "simulate",
     "update_draft",

@@ -12,6 +12,7 @@ from ronda.billing.domain.texts import credit_text
 from ronda.billing.models import Document, DocumentKind, DocumentLine
 from ronda.billing.services.crediting import COPIED, given_back
 from ronda.billing.services.drafts import DraftLine, draft_document
+from ronda.billing.services.funds import with_fund_returns
 from ronda.billing.services.issuing import ZeroTotal, issue_document
 from ronda.kernel.errors import Refusal
 from ronda.kernel.i18n import _
@@ -67,6 +68,8 @@ def issue_adjustment(
         heading=heading or (credit_text(last.label, last.language) if sign < 0 else ""),
         **facts,
     )
+    if sign < 0:
+        draft = with_fund_returns(draft, on=on, by=by)
     return issue_document(draft, on=on, by=by, confirmed=frozenset({ZeroTotal.code}))
 
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from django.db import models, transaction
 
-from ronda.billing.domain.chain import LINE_WORDS, WORDS, content_of, first_link, link
+from ronda.billing.domain.chain import LATER, LINE_WORDS, REFERENCE_WORDS, WORDS, content_of, first_link, link
 from ronda.billing.domain.sealing import seal
-from ronda.billing.models import ChainLink, Document, DocumentLine, VatSummary
+from ronda.billing.models import ChainLink, Document, DocumentLine, DocumentReference, VatSummary
 from ronda.billing.services.composing import Composed
 from ronda.company import audit
 from ronda.company.bulk import insert, read, row
@@ -22,6 +22,7 @@ OURS: Models = {
     "Document": Document,
     "DocumentLine": DocumentLine,
     "VatSummary": VatSummary,
+    "DocumentReference": DocumentReference,
     "ChainLink": ChainLink,
 }
 _DOCUMENT = (
@@ -44,7 +45,16 @@ def chain_issued(company_id: int, composed: Sequence[Composed]) -> None:
     links: list[ChainLink] = []
     for (series, year), members in groupby(ordered, key=by_chain):
         contents = [
-            (one.document, content_of(one.document, one.lines, one.vat, seal=one.document.content_hash))
+            (
+                one.document,
+                content_of(
+                    one.document,
+                    one.lines,
+                    one.vat,
+                    seal=one.document.content_hash,
+                    references=one.references,
+                ),
+            )
             for one in members
         ]
         links += _links(company_id, series, year, contents, ChainLink)
@@ -67,19 +77,36 @@ def _links(
 
 
 def contents_now(ids: Sequence[int], given: Models = OURS) -> Iterator[tuple[Any, str, str]]:
-    """Of each document its row, its seal and its content as the database has them now; four statements."""
-    documents = {one.pk: one for one in read(given["Document"].objects.filter(pk__in=ids), *_DOCUMENT)}
+    """Of each document its row, its seal and its content as the database has them now; five statements."""
+    names = (*_DOCUMENT, *_later(given["Document"]))
+    documents = {one.pk: one for one in read(given["Document"].objects.filter(pk__in=ids), *names)}
     lines = _by_document(
         given["DocumentLine"].objects.filter(document_id__in=ids).order_by("position"), _LINE
     )
     groups = _by_document(given["VatSummary"].objects.filter(document_id__in=ids), _GROUP)
+    references = _references(given.get("DocumentReference"), ids)
     sellers = _sellers(given["Document"], ids)
     for pk in ids:
         if (document := documents.get(pk)) is None:
             continue
         own = lines.get(pk, ())
         sealed = seal(document, own, seller=sellers.get(document.seller_id, ""))
-        yield document, sealed, content_of(document, own, groups.get(pk, ()), seal=sealed)
+        named = references.get(pk, ())
+        content = content_of(document, own, groups.get(pk, ()), seal=sealed, references=named)
+        yield document, sealed, content
+
+
+def _references(model: type[Any] | None, ids: Sequence[int]) -> dict[int, list[Any]]:
+    """Nothing where there are none yet: see `_later`."""
+    if model is None:
+        return {}
+    return _by_document(model.objects.filter(document_id__in=ids), ("document_id", *REFERENCE_WORDS))
+
+
+def _later(document: type[Any]) -> list[str]:
+    """What came later and is there: a migration chains documents as they were before."""
+    known = {field.attname for field in document._meta.concrete_fields}
+    return [name for name in LATER if name in known]
 
 
 def _by_document(rows: "models.QuerySet[Any]", names: Sequence[str]) -> dict[int, list[Any]]:

@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import Protocol
 
 from ronda.billing.domain.derivation import Step, plain, to_json
-from ronda.billing.domain.texts import stamp_text
+from ronda.billing.domain.funds import Fee, FundCharge, FundRule, charges, origin
+from ronda.billing.domain.texts import fund_text, stamp_text
 from ronda.billing.domain.totals import (
     PLAIN,
     Discount,
@@ -17,12 +18,19 @@ from ronda.billing.domain.totals import (
     Withholding,
     totals,
 )
-from ronda.billing.models import Document, DocumentKind, DocumentLine, VatSummary
+from ronda.billing.models import (
+    Document,
+    DocumentKind,
+    DocumentLine,
+    DocumentReference,
+    SocialFund,
+    VatSummary,
+)
 from ronda.billing.options import BillingOptions
 from ronda.catalogue.queries import VatRule, vat_rules
 from ronda.company import options
 from ronda.company.bulk import row
-from ronda.company.country import CountryPack, StampDuty, country_pack
+from ronda.company.country import CountryPack, StampDuty, country_pack, withheld_together
 from ronda.company.models import Company
 from ronda.parties.models import BillingAccount
 
@@ -42,16 +50,18 @@ class Rules:
     pack: CountryPack = field(init=False)
     vat: Mapping[int, VatRule] = field(init=False)
     settings: BillingOptions = field(init=False)
-    withholdings: Mapping[str, Withholding] = field(init=False)
+    withholdings: Mapping[str, tuple[Withholding, ...]] = field(init=False)
+    funds: tuple[FundRule, ...] = field(init=False)
 
     def __post_init__(self) -> None:
         self.pack = country_pack(self.company)
         self.vat = vat_rules(self.company.pk)
         self.settings = options.read(BillingOptions, self.company)
         self.withholdings = {
-            kind.code: Withholding(kind.rate, kind.base_percent, kind.code)
-            for kind in self.pack.withholding_kinds(on=self.on)
+            code: tuple(Withholding(kind.rate, kind.base_percent, kind.code) for kind in kinds)
+            for code, kinds in withheld_together(self.pack.withholding_kinds(on=self.on)).items()
         }
+        self.funds = _funds(self.company, self.pack, self.on)
 
     def settings_of(self, branch_id: int | None) -> BillingOptions:
         """The options of a branch and workstation, which may number documents in series of their own (O8)."""
@@ -61,10 +71,26 @@ class Rules:
 
     def terms(self, header: "Header", discount: Decimal = ZERO) -> DocumentTerms:
         """What applies to the whole document."""
-        withheld = self.withholdings.get(header.withholding_code)
-        if withheld is None and not discount:
+        withheld = self.withholdings.get(header.withholding_code, ())
+        if not withheld and not discount:
             return PLAIN
-        return DocumentTerms(discount_percent=discount, withholdings=(withheld,) if withheld else ())
+        return DocumentTerms(discount_percent=discount, withholdings=withheld)
+
+
+def _funds(company: Company, pack: CountryPack, on: date) -> tuple[FundRule, ...]:
+    """What the company charges for social funds on a day; nothing is read where the country has none."""
+    left_out = {kind.code: kind.left_out for kind in pack.fund_kinds()}
+    if not left_out:
+        return ()
+    rows = SocialFund.objects.filter(company=company, starts_on__lte=on, code__in=left_out)
+    return tuple(
+        FundRule(
+            row.code, row.name, row.rate, row.vat_code_id, row.withholding, row.revenue_account,
+            left_out[row.code],
+        )
+        for row in rows.order_by("code", "starts_on")
+        if row.ends_on is None or row.ends_on >= on
+    )  # fmt: skip
 
 
 class Header(Protocol):
@@ -109,36 +135,79 @@ class PricedLine(Protocol):
 class Amounts:
     """The sums of a document.
 
-    `duty` is the stamp duty, or why none is owed on what would owe it; None where the question does
-    not arise. `charged` is what a line with the code `vat_code_id` charges of it.
+    `funds` are the charges for social funds, in the order of their sums after those of the lines. `duty` is
+    the stamp duty, or why none is owed on what would owe it; None where the question does not arise.
+    `charged` is what a line with the code `vat_code_id` charges of it.
     """
 
     sums: Totals
+    funds: tuple[FundCharge, ...] = ()
     duty: StampDuty | None = None
     charged: Decimal = ZERO
     vat_code_id: int = 0
 
 
 def amounts(
-    header: Header, lines: Sequence[PricedLine], rules: Rules, *, discount: Decimal = ZERO
+    header: Header,
+    lines: Sequence[PricedLine],
+    rules: Rules,
+    *,
+    discount: Decimal = ZERO,
+    returned: Sequence[PricedLine] = (),
 ) -> Amounts:
-    """Every sum from quantities, prices and rates, with the stamp duty they make due (R35)."""
+    """Every sum from quantities, prices and rates, with fund charges and stamp duty they make due (R35, R36).
+
+    `returned` are charges of funds that a credit note gives back: they stand as they are.
+    """
     split = header.tax_regime == SPLIT
     terms = rules.terms(header, discount)
     base = [_domain_line(line, rules, split=split) for line in lines]
+    funds: list[FundCharge] = []
+    if rules.funds and header.kind != DocumentKind.CREDIT_NOTE:
+        funds = _fund_charges(lines, base, terms, rules)
+    base += [_domain_line(line, rules, split=split, discountable=False) for line in returned]
+    base += [_fund_line(charge, rules, split=split) for charge in funds]
     sums = totals(base, terms)
     duty = _duty(header, base, sums, rules)
     if duty is None:
-        return Amounts(sums)
-    charges = rules.settings.charge_stamp_duty and header.kind != DocumentKind.CREDIT_NOTE
-    if not duty.amount or not charges:
-        return Amounts(sums, duty)
+        return Amounts(sums, tuple(funds))
+    charged = rules.settings.charge_stamp_duty and header.kind != DocumentKind.CREDIT_NOTE
+    if not duty.amount or not charged:
+        return Amounts(sums, tuple(funds), duty)
     code = next((rule.pk for rule in rules.vat.values() if rule.nature == duty.nature), lines[0].vat_code_id)
     charge = Line(ONE, duty.amount, ZERO, nature=duty.nature, discountable=False)
-    return Amounts(totals([*base, charge], terms), duty, duty.amount, code)
+    return Amounts(totals([*base, charge], terms), tuple(funds), duty, duty.amount, code)
 
 
-def _domain_line(line: PricedLine, rules: Rules, *, split: bool) -> Line:
+def _fund_charges(
+    lines: Sequence[PricedLine], base: Sequence[Line], terms: DocumentTerms, rules: Rules
+) -> list[FundCharge]:
+    """On the net of the fees after all discounts; what is given away is no fee."""
+    nets = totals(base, terms).line_nets
+    fees = [
+        Fee(line.vat_code_id, made.nature, net)
+        for line, made, net in zip(lines, base, nets, strict=True)
+        if not made.gift
+    ]
+    return charges(rules.funds, fees)
+
+
+def _fund_line(charge: FundCharge, rules: Rules, *, split: bool) -> Line:
+    rule = rules.vat[charge.vat_code_id]
+    rate = rule.percent(rules.on)
+    return Line(
+        ONE,
+        charge.amount,
+        rate,
+        nature=rule.nature,
+        exigibility="S" if split and rate else rule.exigibility,  # type: ignore[arg-type]
+        withholding=charge.rule.withholding,
+        in_stamp_base=rule.stamp_relevant,
+        discountable=False,
+    )
+
+
+def _domain_line(line: PricedLine, rules: Rules, *, split: bool, discountable: bool = True) -> Line:
     rule = rules.vat[line.vat_code_id]
     rate = rule.percent(rules.on)
     return Line(
@@ -150,6 +219,7 @@ def _domain_line(line: PricedLine, rules: Rules, *, split: bool) -> Line:
         exigibility="S" if split and rate else rule.exigibility,  # type: ignore[arg-type]
         withholding=line.withholding,
         in_stamp_base=rule.stamp_relevant,
+        discountable=discountable,
         gift=line.gift,  # type: ignore[arg-type]
     )
 
@@ -186,16 +256,21 @@ class Composed:
     document: Document
     lines: list[DocumentLine]
     vat: list[VatSummary]
+    references: Sequence[DocumentReference] = ()
 
 
 def compose(document: Document, lines: list[DocumentLine], rules: Rules) -> Composed:
     """Put the amounts on a document and its lines.
 
-    Adds the line that charges stamp duty when it is due and the firm charges it (R35).
+    Adds the lines for social funds (R36), and that of stamp duty when due and charged to the customer (R35).
     """
-    lines = [line for line in lines if line.kind != DocumentLine.Kind.STAMP]
-    counted = [line for line in lines if line.kind != DocumentLine.Kind.NOTE]
-    found = amounts(document, counted, rules, discount=document.discount)
+    lines = [line for line in lines if not is_computed(line)]
+    returned = [line for line in lines if line.kind == DocumentLine.Kind.FUND]
+    counted = [line for line in lines if line.kind not in (DocumentLine.Kind.NOTE, DocumentLine.Kind.FUND)]
+    found = amounts(document, counted, rules, discount=document.discount, returned=returned)
+    added = [_charge_line(document, charge) for charge in found.funds]
+    counted += [*returned, *added]
+    lines += added
     if found.charged:
         charge = _stamp_line(document, found)
         counted.append(charge)
@@ -206,6 +281,28 @@ def compose(document: Document, lines: list[DocumentLine], rules: Rules) -> Comp
     _number(lines)
     _take_totals(document, found.sums, found.duty)
     return Composed(document, lines, _vat_rows(document, found.sums, rules, counted))
+
+
+def is_computed(line: DocumentLine) -> bool:
+    """Whether a line comes and goes with the others; what a credit note gives back of a fund stands."""
+    fund = line.kind == DocumentLine.Kind.FUND and line.corrects_id is None
+    return fund or line.kind == DocumentLine.Kind.STAMP
+
+
+def _charge_line(document: Document, charge: FundCharge) -> DocumentLine:
+    rule = charge.rule
+    return row(
+        DocumentLine,
+        document_id=document.pk,
+        kind=DocumentLine.Kind.FUND,
+        text=fund_text(rule.text, rule.percent, document.language),
+        quantity=ONE,
+        unit_price=charge.amount,
+        vat_code_id=charge.vat_code_id,
+        withholding=rule.withholding,
+        revenue_account=rule.revenue_account,
+        source=origin(rule.code, rule.percent, charge.base),
+    )
 
 
 def _stamp_line(document: Document, found: Amounts) -> DocumentLine:

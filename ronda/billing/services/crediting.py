@@ -11,7 +11,9 @@ from ronda.billing.domain.texts import credit_text
 from ronda.billing.events import DocumentsCredited
 from ronda.billing.models import Document, DocumentKind, DocumentLine
 from ronda.billing.services.drafts import DraftLine, draft_document
+from ronda.billing.services.funds import with_fund_returns
 from ronda.billing.services.issuing import issue_document
+from ronda.billing.services.references import copy_references
 from ronda.kernel.bus import publish
 from ronda.kernel.errors import Refusal
 from ronda.kernel.i18n import _
@@ -119,6 +121,8 @@ def credit_document(
         notes=reason,
         **{name: getattr(document, name) for name in COPIED},
     )
+    copy_references(document, note)
+    note = with_fund_returns(note, on=on, by=by)
     _require_no_more_than_the_document(document, note)
     note = issue_document(note, on=on, by=by)
     publish(DocumentsCredited(note.pk, _fully_credited(note), release, by))

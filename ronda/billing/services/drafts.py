@@ -12,7 +12,9 @@ from django.utils import timezone
 
 from ronda.billing.events import DraftDeleted
 from ronda.billing.models import Document, DocumentKind, DocumentLine, VatSummary
-from ronda.billing.services.composing import Rules, compose
+from ronda.billing.services.composing import Rules, compose, is_computed
+from ronda.billing.services.kinds import require_fitting_kind
+from ronda.billing.services.references import references_of, require_fitting_references, save_references
 from ronda.catalogue.models import Item, VatCode
 from ronda.catalogue.services import price_for
 from ronda.company import audit
@@ -147,20 +149,31 @@ def locked_draft(document: Document) -> Document:
 def recompute(document: Document, *, on: date) -> None:
     """Write the sums of a draft. Stamp duty and VAT follow every change of its lines (R35)."""
     rules = Rules(document.company, on)
+    require_fitting_kind(document, rules.pack, on=on)
     before = list(document.lines.all())
+    places = {line.pk: line.position for line in before}
     composed = compose(document, before, rules)
-    kept = {line.pk for line in composed.lines}
-    document.lines.exclude(pk__in=[pk for pk in kept if pk]).delete()
+    kept = [line for line in composed.lines if line.pk is not None]
+    document.lines.exclude(pk__in=[line.pk for line in kept]).delete()
+    _move_up(kept, before=places)
     for line in composed.lines:
         if line.pk is None:
             line.document_id = document.pk
             line.save()
-    DocumentLine.objects.bulk_update(
-        [ln for ln in composed.lines if ln.pk in kept], ["net", "vat_rate", "nature"]
-    )
+    DocumentLine.objects.bulk_update(kept, ["net", "vat_rate", "nature"])
     VatSummary.objects.filter(document=document).delete()
     VatSummary.objects.bulk_create(composed.vat)
     document.save()
+
+
+def _move_up(lines: Sequence[DocumentLine], *, before: dict[int, int]) -> None:
+    """Close the places of computed lines that went, so that the new ones may come last."""
+    moved = [line for line in lines if line.position != before[line.pk]]
+    if moved:
+        DocumentLine.objects.filter(pk__in=[line.pk for line in moved]).update(
+            position=F("position") + 100_000
+        )
+        DocumentLine.objects.bulk_update(moved, ["position"])
 
 
 def _append(document: Document, lines: Iterable[DraftLine], *, on: date) -> None:
@@ -230,6 +243,9 @@ def save_draft(form: Any, *, by: str, company: Any) -> Document:
     rows, today = form.inlines.get("documentline"), timezone.localdate()
     if rows is not None:
         _save_rows(document, rows, on=today)
+    if (references := form.inlines.get("documentreference")) is not None:
+        save_references(document, references)
+        require_fitting_references(references_of(document), list(document.lines.all()))
     recompute(document, on=today)
     return document
 
@@ -243,7 +259,7 @@ def _save_rows(document: Document, rows: Any, *, on: date) -> None:
     place = 0
     for form in rows.forms:
         written = form.has_changed() or form.instance.pk is not None
-        if not written or form in rows.deleted_forms or form.instance.kind == DocumentLine.Kind.STAMP:
+        if not written or form in rows.deleted_forms or is_computed(form.instance):
             continue
         place += 1
         line = form.save(commit=False)

@@ -15,6 +15,8 @@ from ronda.billing.models import Document, DocumentKind, DocumentLine, SellerIde
 from ronda.billing.options import BillingOptions
 from ronda.billing.services.chaining import chain_issued
 from ronda.billing.services.composing import Composed, Rules, compose
+from ronda.billing.services.kinds import require_fitting_kind
+from ronda.billing.services.references import references_of, require_fitting_references
 from ronda.company import audit
 from ronda.company.bulk import insert
 from ronda.company.context import acting
@@ -58,7 +60,11 @@ def issue_document(
         raise NoLines(_("The draft has no lines. Add at least one, then issue it."))
     _require_payer_data(document)
     rules = Rules(document.company, on, acting().workstation_id)
+    require_fitting_kind(document, rules.pack, on=on, final=True)
+    references = references_of(document)
+    require_fitting_references(references, lines)
     composed = compose(document, lines, rules)
+    composed.references = references
     if document.gross_total == 0 and ZeroTotal.code not in confirmed:
         raise ZeroTotal(_("The total is zero. Issue the document anyway?"))
     finish([composed], rules=rules, by=by, at=timezone.now())

@@ -203,8 +203,10 @@ def test_a_line_credited_whole_says_so_and_cannot_be_credited_again(page, accoun
 
 
 def rows(*lines, initial=0):
-    """The inline lines as the browser sends them."""
+    """The inline lines as the browser sends them; no further references."""
     given = {
+        "documentreference-TOTAL_FORMS": 0,
+        "documentreference-INITIAL_FORMS": 0,
         "documentline-TOTAL_FORMS": len(lines),
         "documentline-INITIAL_FORMS": initial,
         "documentline-MIN_NUM_FORMS": 0,

@@ -209,7 +209,8 @@ def parse_bool(value: Cell) -> bool:
 
 def is_clearing(value: Cell) -> bool:
     """Whether the cell says, in any of the languages, that the field is to be emptied."""
-    return isinstance(value, str) and value.strip().casefold() in _CLEARING
+    # All of them stand in brackets: hardly any other text has to be looked at closely.
+    return isinstance(value, str) and ")" in value and value.strip().casefold() in _CLEARING
 
 
 def clearing_word(locale: str) -> str:

@@ -90,7 +90,7 @@ def _rows(text: str, delimiter: str, skipped: int) -> Iterator[RawRow]:
     start = skipped + 1
     try:
         for cells in reader:
-            yield RawRow(start, tuple(cell.strip() for cell in cells))
+            yield RawRow(start, tuple(map(str.strip, cells)))
             start = reader.line_num + skipped + 1
     except csv.Error as error:
         message = _(

@@ -45,7 +45,7 @@ ROLE_TEMPLATES: tuple[RoleTemplate, ...] = (
         _("Billing clerk"),
         ("parties.*", "catalogue.*", "billing.*", "payments.*", "contracts.*", "reports.*", "company.*")
         + ("renewals.*", "quotes.*", "packages.*", "agents.*", "analysis.*", "einvoices.*")
-        + ("accounting.view_*", "purchases.*", "it.*", "fr.*", "countries.*")
+        + ("accounting.view_*", "purchases.*", "it.*", "fr.*", "country_fr.*", "country_it.*", "countries.*")
         + ("privacy.view_consent*", "privacy.add_consent"),
         _ADMINISTRATION,
     ),
@@ -68,7 +68,7 @@ ROLE_TEMPLATES: tuple[RoleTemplate, ...] = (
             "company.*_attachment",
             "company.*_outgoingmail",
         )
-        + ("it.*", "fr.*", "countries.*"),
+        + ("it.*", "fr.*", "country_fr.*", "country_it.*", "countries.*"),
         (*_SYSTEM, "company.*_user", "company.*_role", "company.*_membership"),
     ),
     RoleTemplate("technician", _("Technician"), (*_SEE_BASICS, "contracts.view_*", "catalogue.view_*")),

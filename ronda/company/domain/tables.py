@@ -89,7 +89,7 @@ def read_table(
 def _table(
     raw: Iterable[RawRow], limits: TableLimits, header_row: int | None, notes: list[str], **facts: object
 ) -> Table:
-    filled = (row for row in raw if any(cell != "" for cell in row.cells) or row.problems)
+    filled = (row for row in raw if row.cells.count("") < len(row.cells) or row.problems)
     first: list[RawRow] = []
     for row in filled:
         first.append(row)

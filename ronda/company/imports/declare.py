@@ -53,15 +53,21 @@ class UnknownWord(Refusal):
 def text(longest: int = 200) -> Parse:
     """A text of at most so many characters; figures of a spreadsheet as they are shown there."""
 
+    in_one_line = longest <= 500
+
     def parse(value: Cell, locale: str) -> str:
-        read = format(value, "f") if isinstance(value, Decimal) else str(value)
-        tidy = " ".join(read.split()) if longest <= 500 else read.strip()
+        read = value if type(value) is str else _as_shown(value)
+        tidy = " ".join(read.split()) if in_one_line else read.strip()
         if len(tidy) > longest:
             message = _("“%(read)s…” has more than %(longest)d characters. Shorten it.")
             raise TooLong(message % {"read": tidy[:40], "longest": longest})
         return tidy
 
     return parse
+
+
+def _as_shown(value: Cell) -> str:
+    return format(value, "f") if isinstance(value, Decimal) else str(value)
 
 
 def date_cell(value: Cell, locale: str) -> Any:

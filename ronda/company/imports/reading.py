@@ -3,6 +3,8 @@
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from ronda.company.domain.cells import is_clearing, without_guard
@@ -14,6 +16,8 @@ from ronda.kernel.errors import Refusal
 from ronda.kernel.i18n import _
 
 SHOWN_ROWS = 5
+REMEMBERED = 500
+UNCHANGING = frozenset({str, bool, int, Decimal, date})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,28 +62,57 @@ def read_rows(
     table: Table, importer: Importer, mapping: Mapping[str, int], locale: str
 ) -> Iterator[Facts | list[RowError]]:
     """Each row as facts, or as all that is wrong with it; a blank cell says nothing."""
-    columns = [(field, mapping[field.name]) for field in importer.fields if field.name in mapping]
+    columns = [_Column(field, mapping[field.name]) for field in importer.fields if field.name in mapping]
     seen: dict[Any, int] = {}
     for row in table.rows:
         errors = [RowError(row.number, "", "", str(problem.message)) for problem in row.problems]
         values: dict[str, Any] = {}
-        for field, at in columns:
-            cell = row.cells[at]
-            bare = cell.strip() if isinstance(cell, str) else None
-            if bare == "":
-                if field.required and not field.later:
-                    errors.append(_missing(row.number, field.label))
+        cells = row.cells
+        for column in columns:
+            cell = cells[column.at]
+            if isinstance(cell, str) and cell in column.known:
+                values[column.name] = column.known[cell]
                 continue
             try:
-                values[field.name] = (
-                    field.parse(cell, locale) if bare is None else _read(field, cell, bare, locale)
-                )
+                column.read(cell, locale, values)
             except Refusal as refusal:
-                errors.append(RowError(row.number, str(field.label), str(cell)[:80], str(refusal.message)))
+                shown = str(cell).strip()[:80]
+                errors.append(RowError(row.number, str(column.field.label), shown, str(refusal.message)))
         facts = Facts(row.number, values)
         if not errors:
             errors = _repeated(facts, importer, seen)
         yield errors or facts
+
+
+class _Column:
+    """A column being read. Towns, units and rates come again and again: `known` are the first ones read."""
+
+    __slots__ = ("at", "field", "known", "name")
+
+    def __init__(self, field: ImportField, at: int) -> None:
+        self.field, self.name, self.at = field, field.name, at
+        self.known: dict[Any, Any] = {}
+
+    def read(self, cell: Any, locale: str, values: dict[str, Any]) -> None:
+        """Put what the cell says among the values, if it says anything. Raises what is wrong with it."""
+        field = self.field
+        if not isinstance(cell, str):
+            values[self.name] = field.parse(cell, locale)
+            return
+        bare = cell.strip()
+        if not bare:
+            if field.required and not field.later:
+                text = _("%(column)s is empty: fill it in, or remove the row.")
+                raise CellMissing(text % {"column": field.label})
+            return
+        value = values[self.name] = _read(field, cell, bare, locale)
+        # Only what nobody can change in one row for another.
+        if len(self.known) < REMEMBERED and type(value) in UNCHANGING:
+            self.known[cell] = value
+
+
+class CellMissing(Refusal):
+    code = "company.cell_missing"
 
 
 class CannotBeEmptied(Refusal):
@@ -94,11 +127,6 @@ def _read(field: ImportField, cell: Any, bare: str, locale: str) -> Any:
         text = _("%(column)s cannot be empty. Write a value, or leave the cell blank to keep what is there.")
         raise CannotBeEmptied(text % {"column": field.label})
     return field.empty
-
-
-def _missing(number: int, label: Any) -> RowError:
-    reason = _("%(column)s is empty: fill it in, or remove the row.") % {"column": label}
-    return RowError(number, str(label), "", str(reason))
 
 
 def _repeated(facts: Facts, importer: Importer, seen: dict[Any, int]) -> list[RowError]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Any, NamedTuple
 
 from django.apps import apps
@@ -69,6 +70,7 @@ def value_of(record: Model, name: str) -> Any:
 
 def keep_traces(batch: ImportBatch, traces: Iterable[Trace]) -> None:
     """Write what was made and changed, in few statements; the caller holds the transaction."""
+    label = cache(lambda model: model._meta.label_lower)  # put together anew each time it is asked for
     insert_values(
         ImportedRecord,
         ("batch_id", "row", "label", "object_pk", "made", "before", "after"),
@@ -76,10 +78,10 @@ def keep_traces(batch: ImportBatch, traces: Iterable[Trace]) -> None:
             (
                 batch.pk,
                 trace.row,
-                trace.record._meta.label_lower,
+                label(type(trace.record)),
                 trace.record.pk,
                 trace.before is None,
-                {name: plain(value) for name, value in (trace.before or {}).items()},
+                {name: plain(value) for name, value in trace.before.items()} if trace.before else {},
                 trace.after,
             )
             for trace in traces

@@ -8,7 +8,7 @@ class FranceConfig(AppConfig):
 
     def ready(self) -> None:
         from ronda.company import country  # noqa: PLC0415 -- needs the app registry
-        from ronda.countries.fr import receiving  # noqa: PLC0415 -- needs the app registry
+        from ronda.countries.fr import certificates, receiving, reporting  # noqa: PLC0415 -- needs the registry
         from ronda.countries.fr.einvoices import Facturx, data_of  # noqa: PLC0415 -- needs the models
         from ronda.countries.fr.pack import France  # noqa: PLC0415 -- needs the app registry
         from ronda.countries.fr.platform.kinds import register_channels  # noqa: PLC0415 -- needs the models
@@ -16,7 +16,9 @@ class FranceConfig(AppConfig):
         from ronda.reports.electronic import register_data  # noqa: PLC0415 -- needs the models
 
         country.register(France())
+        certificates.register()
         register_format("FR", Facturx())
         register_channels()
         register_data("FR", data_of)
         receiving.register()
+        reporting.register()

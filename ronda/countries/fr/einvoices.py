@@ -5,13 +5,15 @@ from datetime import date
 from typing import Any
 
 from ronda.billing.models import Document
+from ronda.company import options
 from ronda.company.models import Company
+from ronda.countries.fr.certificate_options import FrenchFileOptions
 from ronda.countries.fr.domain.einvoice.brfr import preflight
 from ronda.countries.fr.domain.einvoice.building import write_cii
 from ronda.countries.fr.domain.einvoice.model import Invoice
 from ronda.countries.fr.domain.lifecycle import receipts as platform_answers
-from ronda.countries.fr.domain.lifecycle.receipts import invoice_key
 from ronda.countries.fr.services.invoicing import invoices_of, siren_of
+from ronda.countries.fr.services.sent_files import legal_files
 from ronda.einvoices.domain.exchange import Deadline, LegalFile, ReceiptFacts, Standing, Verdict
 from ronda.einvoices.domain.findings import Finding
 from ronda.kernel.errors import Refusal
@@ -21,7 +23,7 @@ FRENCH_TOTALS = "LOCAL-TOTALS"
 
 
 class Facturx:
-    """Invoices, credit notes and deposits as CII, the data of Factur-X (EN 16931)."""
+    """Invoices, credit notes and deposits by EN 16931: as CII, as UBL, or as Factur-X (PDF/A-3 with CII)."""
 
     code, label = "facturx", _("Factur-X, through an approved platform")
 
@@ -48,19 +50,11 @@ class Facturx:
         self, documents: Sequence[Document], *, numbers: Mapping[int, int], corrected: Collection[int] = ()
     ) -> Mapping[int, LegalFile | Refusal]:
         days = [document.date for document in documents if document.date]
+        if not days:
+            return {}
         invoices = invoices_of(documents, on=max(days), corrected=corrected)
-        return {
-            document.pk: self._file(invoices[document.pk], numbers[document.pk]) for document in documents
-        }
-
-    def _file(self, invoice: Invoice, number: int) -> LegalFile | Refusal:
-        try:
-            content = write_cii(invoice)
-        except Refusal as refusal:
-            return refusal
-        siren = invoice.seller.legal_id
-        facts = {"key": invoice_key(siren, invoice.number, invoice.issued_on)}
-        return LegalFile(f"{siren}_{number:06d}.xml", content, facts=facts)
+        sent_as = options.read(FrenchFileOptions, documents[0].company).sent_as
+        return legal_files(documents, invoices, numbers, sent_as=sent_as, corrected=corrected)
 
     def read_receipt(self, name: str, content: bytes) -> ReceiptFacts:
         """A status of the lifecycle (CDAR), or the technical answer of the platform."""
@@ -92,11 +86,14 @@ def data_of(documents: Sequence[Document]) -> Mapping[int, bytes]:
 
 
 def _other_totals(document: Document, invoice: Invoice) -> list[Finding]:
-    """EN 16931 sums VAT by category and rate; a document that sums it otherwise cannot say the same."""
-    totals = invoice.totals
-    if totals is not None and totals.gross == document.gross_total:
+    """EN 16931 sums VAT by category and rate; a document that sums it otherwise cannot say the same.
+
+    On a final invoice, what was paid by deposits stands beside the total: the amount due is the document's.
+    Nor can a file say what a customer is given without owing it, VAT included (gifts of another law).
+    """
+    found = invoice.totals.due
+    if found == document.gross_total == document.payable:
         return []
-    found = "" if totals is None else totals.gross
     text = _("The file would come to %(file)s, the document says %(document)s.")
     return [
         Finding(

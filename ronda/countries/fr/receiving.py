@@ -24,7 +24,7 @@ from ronda.purchases.domain.facts import (
     ReferenceFacts,
     VatFacts,
 )
-from ronda.purchases.door import register_reader
+from ronda.purchases.door import deduct_on_payment, register_reader
 
 SUFFIXES = (".xml", ".pdf")
 MARKS = (b"CrossIndustryInvoice", b"schema:xsd:Invoice-2", b"schema:xsd:CreditNote-2")
@@ -167,4 +167,6 @@ def _references(invoice: Invoice) -> Iterator[ReferenceFacts]:
 
 def register() -> None:
     """Tell the door; called when the pack is ready."""
+    # Services: VAT is due, and so deducted, on payment (CGI art. 269 2 c, 271 I-2); on debits the rows say I.
+    deduct_on_payment("FR", frozenset("D"))
     register_reader("FR", looks_like_en16931, read_en16931, suffixes=SUFFIXES)

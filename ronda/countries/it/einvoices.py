@@ -11,6 +11,8 @@ from ronda.countries.it.domain import sdi
 from ronda.countries.it.domain.fatturapa import ReceivedInvoice, file_name, write_invoice
 from ronda.countries.it.domain.preflight import RULES, preflight
 from ronda.countries.it.domain.sdi.messages import ROME
+from ronda.countries.it.services.deferral import deferral
+from ronda.countries.it.services.enclosing import Enclosures, enclosures, too_large, with_enclosures
 from ronda.countries.it.services.invoicing import PUBLIC_FORMAT, invoices_of
 from ronda.einvoices.domain.exchange import (
     Deadline,
@@ -52,8 +54,17 @@ class Fatturapa:
 
     def preflight(self, documents: Sequence[Document], *, on: date) -> Mapping[int, list[Finding]]:
         """The controls of SdI that can be made here."""
-        invoices = invoices_of(documents, on=on)
-        return {key: preflight(invoice, on=on) for key, invoice in invoices.items()}
+        if not documents:
+            return {}
+        invoices, enclosed = invoices_of(documents, on=on), enclosures(documents)
+        return {
+            document.pk: [
+                *preflight(invoices[document.pk], on=on),
+                *deferral(document, invoices[document.pk]),
+                *too_large(document, invoices[document.pk], enclosed),
+            ]
+            for document in documents
+        }
 
     def transmitter(self, company: Company) -> str:
         """The fiscal code: SdI knows the firm by it, also where the VAT number is another one."""
@@ -64,18 +75,22 @@ class Fatturapa:
     ) -> Mapping[int, LegalFile | Refusal]:
         days = [document.date for document in documents if document.date]
         invoices = invoices_of(documents, on=max(days), numbers=numbers, corrected=corrected)
+        enclosed = enclosures(documents)
         return {
-            document.pk: self._file(document.company, invoices[document.pk], numbers[document.pk])
+            document.pk: self._file(document, invoices[document.pk], numbers[document.pk], enclosed)
             for document in documents
         }
 
-    def _file(self, company: Company, invoice: ReceivedInvoice, number: int) -> LegalFile | Refusal:
+    def _file(
+        self, document: Document, invoice: ReceivedInvoice, number: int, enclosed: Enclosures
+    ) -> LegalFile | Refusal:
         try:
-            name = file_name("IT", self.transmitter(company).removeprefix("IT"), number)
+            invoice = with_enclosures(document, invoice, enclosed)
+            name = file_name("IT", self.transmitter(document.company).removeprefix("IT"), number)
             content = write_invoice(invoice)
         except Refusal as refusal:
             return refusal
-        return LegalFile(name, content, facts=_facts_of(invoice))
+        return LegalFile(name, content, facts=_facts_of(invoice, document))
 
     def read_receipt(self, name: str, content: bytes) -> ReceiptFacts:
         """A message about a file that was sent; those about received invoices are refused."""
@@ -108,7 +123,7 @@ class Fatturapa:
         verdict = _judged(receipts, sent=sent, facts=facts)
         found = sdi.deadlines(
             state=standing.state,
-            operation_on=standing.document_on,
+            operation_on=_operation_day(standing),
             deferred=bool(facts.get("deferred")),
             sent_on=standing.sent_on,
             rejected_on=_rejected_on(receipts) or standing.sent_on,
@@ -118,13 +133,20 @@ class Fatturapa:
         return [Deadline(one.code, one.due, one.text, one.source) for one in found]
 
 
-def _facts_of(invoice: ReceivedInvoice) -> dict[str, Any]:
-    """What judging its receipts needs to know of a file."""
+def _facts_of(invoice: ReceivedInvoice, document: Document) -> dict[str, Any]:
+    """What judging its receipts and counting its days needs to know of a file."""
     return {
         "public_body": invoice.format == PUBLIC_FORMAT,
         "consumer": not invoice.buyer.vat_id,
         "deferred": invoice.kind in ("TD24", "TD25"),
+        "operation_on": document.operation_on.isoformat() if document.operation_on else "",
     }
+
+
+def _operation_day(standing: Standing) -> date:
+    """The day the terms are counted from: that of the operation where the document states one."""
+    stated = standing.facts.get("operation_on")
+    return date.fromisoformat(stated) if stated else standing.document_on
 
 
 def _judged(receipts: Collection[ReceiptFacts], *, sent: bool, facts: Mapping[str, Any]) -> sdi.Verdict:

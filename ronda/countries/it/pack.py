@@ -8,9 +8,11 @@ from pathlib import Path
 from ronda.company.country import (
     AccountSeed,
     DocumentFacts,
+    FundKind,
     Holiday,
     InvalidRecipientCode,
     InvalidTaxId,
+    LegalKind,
     Mention,
     Neutral,
     PaymentMethodSeed,
@@ -25,7 +27,9 @@ from ronda.company.country_places import read_places
 from ronda.company.domain.holidays import holidays_by
 from ronda.countries.it.data import seeds
 from ronda.countries.it.data.chart import CHART
+from ronda.countries.it.data.funds import FUNDS
 from ronda.countries.it.data.holidays import HOLIDAYS
+from ronda.countries.it.data.legal_kinds import LEGAL_KINDS
 from ronda.countries.it.data.stamp import CHARGED_NATURE, LEGAL_TEXT
 from ronda.countries.it.data.vat import STAMP_RELEVANT, VAT_CODES
 from ronda.countries.it.data.withholding import WITHHOLDINGS
@@ -132,6 +136,16 @@ class Italy(Neutral):
             for kind in WITHHOLDINGS
             if kind.valid_from <= on and (kind.valid_to is None or on <= kind.valid_to)
         )
+
+    def legal_kinds(self, *, on: date) -> tuple[LegalKind, ...]:
+        return tuple(
+            kind
+            for kind in LEGAL_KINDS
+            if kind.valid_from <= on and (kind.valid_to is None or on <= kind.valid_to)
+        )
+
+    def fund_kinds(self) -> tuple[FundKind, ...]:
+        return FUNDS
 
     def mentions(self, facts: DocumentFacts, language: str) -> list[Mention]:
         return mentions.mentions(facts, language)

@@ -2,6 +2,15 @@
 
 from ronda.einvoices.services.archiving import FileDamaged, content
 from ronda.einvoices.services.bundling import TooManyFiles, zip_of
+from ronda.einvoices.services.configuring import (
+    ChangedMeanwhile,
+    HeldSettings,
+    NothingToSet,
+    choose_channel,
+    held_settings,
+    save_settings,
+    try_channel,
+)
 from ronda.einvoices.services.issuing import send_issued
 from ronda.einvoices.services.preparing import (
     CannotBeWritten,
@@ -36,38 +45,57 @@ from ronda.einvoices.services.taking import (
     take_again,
     take_in,
 )
+from ronda.einvoices.services.uploading import (
+    LARGEST_UPLOAD,
+    NothingUploaded,
+    TooMuchUploaded,
+    Uploaded,
+    take_uploaded,
+)
 
 __all__ = [
+    "LARGEST_UPLOAD",
     "AlreadyDealtWith",
     "CannotBeWritten",
+    "ChangedMeanwhile",
     "FileDamaged",
     "HandedOver",
+    "HeldSettings",
     "NoFormat",
     "NobodyKnowsIt",
     "NotOurs",
     "NotRejected",
     "NotToBeSent",
     "NothingSentYet",
+    "NothingToSet",
+    "NothingUploaded",
     "OddFile",
     "Prepared",
     "StillADraft",
     "TakenIn",
     "TooManyFiles",
+    "TooMuchUploaded",
+    "Uploaded",
     "WouldBeRejected",
     "channel_code",
+    "choose_channel",
     "content",
     "findings_of",
+    "held_settings",
     "place",
     "prepare",
     "put_away",
     "refresh_states",
     "refuse_blocked",
     "resend",
+    "save_settings",
     "send",
     "send_issued",
     "sent_by_hand",
     "take_again",
     "take_in",
+    "take_uploaded",
     "to_try_again",
+    "try_channel",
     "zip_of",
 ]

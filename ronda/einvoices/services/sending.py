@@ -50,10 +50,13 @@ def send(
     *,
     by: str,
     now: datetime | None = None,
+    channel: Channel | None = None,
     progress: Progress = no_progress,
     fence: Fence = no_fence,
 ) -> HandedOver:
     """Hand files of one company over to its channel. May block: for jobs and commands.
+
+    `channel` is one that the caller opened; otherwise the company's is opened.
 
     Files that have left, and those somebody else is sending, are passed over. What the channel does not take
     becomes FAILED with the reason. Refuses NoChannel, and what the channel's settings say.
@@ -64,7 +67,7 @@ def send(
     now = now or timezone.now()
     company = transmissions[0].company
     code = channel_code(company)
-    channel = open_channel(company, code)
+    channel = channel or open_channel(company, code)
     reached = 0
     for chunk in batches(transmissions, CHUNK):
         claimed = _claim([row.pk for row in chunk], code, now=now, fence=fence)

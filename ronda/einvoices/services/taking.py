@@ -102,16 +102,19 @@ def take_in(
     *,
     by: str,
     now: datetime | None = None,
+    channel: Channel | None = None,
     progress: Progress = no_progress,
     fence: Fence = no_fence,
 ) -> TakenIn:
     """Fetch and place everything that waits at the company's channel. May block: for jobs and commands.
 
+    `channel` is one that the caller opened; otherwise the company's is opened.
+
     A channel that breaks down in the middle: what came before is placed and acknowledged, then its refusal
     is raised. Refuses NoChannel.
     """
     code = channel_code(company)
-    channel = open_channel(company, code)
+    channel = channel or open_channel(company, code)
     turn = _Turn(company, code, by, now or timezone.now(), fence)
     broken: Refusal | None = None
     waiting = iter(channel.fetch())
@@ -188,7 +191,7 @@ def _read(incoming: Incoming, turn: _Turn) -> _Message:
 
 
 def _pass_on(message: _Message, turn: _Turn) -> None:
-    """Ask the others: suppliers' invoices come by the same way."""
+    """Ask the others: suppliers' invoices come by the same way, and answers to files that are no invoices."""
     if message.why is None:
         message.why = NobodyKnowsIt(_("Nobody can say what this file is."))
     for taker in takers():
@@ -221,6 +224,7 @@ def _find_transmissions(messages: Sequence[_Message], turn: _Turn) -> None:
         if message.transmission is None:
             text = _("This answers “%(name)s” (%(id)s), which was not sent from here.")
             message.why = NotOurs(text % {"name": facts.file_name, "id": facts.exchange_id})
+            _pass_on(message, turn)
     _find_undelivered([one for one in messages if one.incoming.found is Found.UNDELIVERED], turn)
 
 

@@ -8,10 +8,11 @@ from ronda.billing.models import Document
 from ronda.billing.services import issue_document
 from ronda.company.models import AuditEntry, Job
 from ronda.einvoices import tasks
+from ronda.einvoices.door import ChannelKind, register_channel
 from ronda.einvoices.models import Transmission
 from ronda.einvoices.services import WouldBeRejected, prepare, send
 from ronda.einvoices.tests.paper import DAY, NOW, choose, draft, firm, issued, receipt
-from tests.makers import make_webhook
+from tests.api_makers import make_webhook
 
 pytestmark = pytest.mark.django_db
 
@@ -95,3 +96,12 @@ def test_other_programs_hear_of_new_states(company, wire):
     told = WebhookDelivery.objects.get(event="einvoice.changed").body
     assert f'"id":{row.pk}' in told.replace(" ", "")
     assert "sent" in told
+
+
+@pytest.mark.parametrize("practice", [True, False])
+def test_what_a_channel_for_practice_answers_is_fetched_at_once(company, wire, practice):
+    register_channel(ChannelKind("wire", "Wire", lambda _company: wire, practice=practice))
+    document = issued(company)
+    tasks.send_documents.call([document.pk], "anna")
+    fetching = Job.objects.filter(kind=tasks.exchange_with_channel.module_path)
+    assert fetching.count() == int(practice)

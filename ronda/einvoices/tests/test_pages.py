@@ -86,6 +86,7 @@ def test_what_is_to_be_done_is_on_one_page(page, company, wire):
     assert "1 e-invoice to see to" in page.get(reverse("home")).content.decode()
     text = page.get(reverse("einvoice-desk")).content.decode()
     assert str(rejected.document) in text
+    assert "It is rejected." in text
     assert "1 incoming file could not be placed" in text
     listed = queries.to_send(queries.without_file(company, on=DAY))
     assert [(document.pk, deadline.due.day) for document, deadline in listed] == [(waiting.pk, 14)]

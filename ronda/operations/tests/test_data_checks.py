@@ -24,6 +24,7 @@ from ronda.company.checking import checks
 from ronda.company.models import Attachment, AuditEntry, Job, NumberSeries, OptionValue
 from ronda.company.services.files import attach_file
 from ronda.contracts.tests.agreements import agree, month
+from ronda.countries.it.models import IntentUse
 from ronda.einvoices.models import KeptFile, Transmission
 from ronda.einvoices.services import archiving
 from ronda.operations.models import DataCheck
@@ -32,7 +33,10 @@ from ronda.operations.services.certifying import certificate_pdf
 from ronda.parties.models import PaymentMethod
 from ronda.payments.services import record_payment
 from ronda.reports.models import PrintedDocument
-from tests.purchase_makers import make_registration
+from tests.certificate_makers import make_certificate
+from tests.italian_makers import make_letter_of_intent
+from tests.purchase_makers import make_registration, pay_what_is_due
+from tests.reporting_makers import make_ereport, make_ereport_entry
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 NOW = datetime(2026, 3, 20, 3, 10, tzinfo=UTC)
@@ -62,7 +66,9 @@ def at_work(tmp_path, settings):
     printed.file.save("", ContentFile(b"%PDF-1.4"), save=False)
     printed.save()
     sent_to_the_exchange(firm, by_hand[2])
-    make_registration(firm, 2)
+    OptionValue.objects.create(company=firm, group="purchases", name="deduction", value="all")
+    pay_what_is_due(make_registration(firm, 2))
+    IntentUse.objects.create(letter=make_letter_of_intent(firm, 3), document=by_hand[1], amount=0)
     series = NumberSeries.objects.get(company=firm, kind="billing.document", code=by_hand[0].series)
     return SimpleNamespace(
         firm=firm, doc=by_hand[1].pk, label=by_hand[1].label, paid=by_hand[0].pk, last=by_hand[2].pk,
@@ -157,6 +163,20 @@ def without_entries(s):
 
 
 # How each problem comes about, by the code of its check.
+def certified(kept=b"", **facts):
+    """A tax certificate of no figures, with these facts changed and with or without a file."""
+
+    def break_it(state):
+        certificate = make_certificate(state.firm, 7)
+        for name, value in facts.items():
+            setattr(certificate, name, value)
+        if kept:
+            certificate.file.save("", ContentFile(kept), save=False)
+        certificate.save()
+
+    return break_it
+
+
 BREAKS = {
     ("billing.totals", "no_lines"): on_document("DELETE FROM billing_documentline WHERE document_id = %s"),
     ("billing.totals", "lines"): on_document(
@@ -177,6 +197,7 @@ BREAKS = {
     ),
     ("billing.chain", "gone"): on_document("DELETE FROM billing_document WHERE id = %s"),
     ("billing.chain", "missing"): on_document("DELETE FROM billing_chainlink WHERE document_id = %s"),
+    ("it.intents", "amount"): lambda s: sql("UPDATE country_it_intentuse SET amount = 7"),
     ("company.numbers", "missing"): lambda s: sql(
         "UPDATE company_numberseries SET last_number = 9 WHERE id = %s", s.series
     ),
@@ -229,6 +250,13 @@ BREAKS = {
     ("contracts.coverage", "again"): lambda s: sql(
         f"UPDATE {CHARGE} SET starts_on = '2026-02-03' WHERE id = {SECOND}"
     ),
+    ("country_fr.reports", "differs"): lambda s: make_ereport_entry(make_ereport(s.firm, 1), s.doc),
+    ("country_fr.reports", "unkept"): lambda s: make_ereport(s.firm, 1, file_name="other.xml"),
+    ("country_fr.certificates", "amounts"): certified(own=10),
+    ("country_fr.certificates", "payments"): certified(others=10),
+    ("country_fr.certificates", "in_force"): certified(is_current=False),
+    ("country_fr.certificates", "missing"): certified(),
+    ("country_fr.certificates", "changed"): certified(kept=b"something else"),
     ("einvoices.archive", "missing"): lambda s: sent_file().unlink(),
     ("einvoices.archive", "changed"): lambda s: sent_file().write_bytes(b"something else"),
     ("einvoices.archive", "broken"): lambda s: sql(f"UPDATE einvoices_keptfile SET sha256 = '{'0' * 64}'"),
@@ -238,6 +266,16 @@ BREAKS = {
     ("purchases.entries", "differs"): lambda s: sql("DELETE FROM accounting_journalline"),
     ("purchases.entries", "not_opposite"): withdrawn,
     ("purchases.payables", "sum"): lambda s: sql("UPDATE purchases_payable SET amount = amount + 1"),
+    ("purchases.payments", "sum"): lambda s: sql("UPDATE purchases_settledpayable SET amount = amount - 1"),
+    ("purchases.payments", "entry"): lambda s: sql(
+        "DELETE FROM accounting_journalline WHERE entry_id IN"
+        " (SELECT id FROM accounting_journalentry WHERE substr(source, 1, 18) = 'purchases.payment:')"
+    ),
+    ("purchases.settled", "settled"): lambda s: sql("UPDATE purchases_payable SET settled = 0"),
+    ("purchases.waiting_vat", "waiting"): lambda s: sql(
+        "DELETE FROM accounting_journalline WHERE entry_id IN"
+        " (SELECT id FROM accounting_journalentry WHERE substr(source, 1, 14) = 'purchases.vat:')"
+    ),
     ("purchases.register", "register"): withdrawn,
     ("reports.prints", "missing"): lambda s: sql(
         "UPDATE reports_printeddocument SET file = 'prints/nowhere'"

@@ -18,6 +18,8 @@ PHONE_DIGITS = 8
 #: In an import each name is compared several times.
 REMEMBERED = 8_192
 SAME_WORD_FROM = 70
+_NO_WORD = re.compile(r"[^a-z0-9]+")
+_NO_FIGURE = re.compile(r"\D+")
 
 
 @lru_cache(maxsize=REMEMBERED)
@@ -27,14 +29,19 @@ def normalised(text: str) -> str:
     if not bare.isascii():
         plain = unicodedata.normalize("NFKD", bare)
         bare = "".join(letter for letter in plain if not unicodedata.combining(letter))
-    return " ".join(re.sub(r"[^a-z0-9]+", " ", bare.replace(".", "").replace("'", " ")).split())
+    return " ".join(_NO_WORD.sub(" ", bare.replace(".", "").replace("'", " ")).split())
 
 
 def words(name: str) -> list[str]:
     """The words that tell a name from another, in alphabetical order; all of them if none is left."""
+    return list(_words(name))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _words(name: str) -> tuple[str, ...]:
     every = normalised(name).split()
     telling = {word for word in every if word not in COMMON and _tells(word)}
-    return sorted(telling or set(every))
+    return tuple(sorted(telling or set(every)))
 
 
 def _tells(word: str) -> bool:
@@ -45,7 +52,7 @@ def _tells(word: str) -> bool:
 @lru_cache(maxsize=REMEMBERED)
 def name_key(name: str) -> str:
     """Equal for names made of the same words: "Rossi Mario" and "MARIO ROSSI s.n.c."."""
-    return " ".join(words(name))
+    return " ".join(_words(name))
 
 
 @lru_cache(maxsize=REMEMBERED)
@@ -63,12 +70,12 @@ def sound(word: str) -> str:
 
 def sounds(name: str) -> list[str]:
     """The sounds of a name's words, each once."""
-    return sorted({sound(word) for word in words(name)})
+    return sorted({sound(word) for word in _words(name)})
 
 
 def phone_key(phone: str) -> str:
     """The last eight figures of a telephone number; empty where it has fewer than six."""
-    figures = re.sub(r"\D", "", phone) if phone else ""
+    figures = _NO_FIGURE.sub("", phone) if phone else ""
     return figures[-PHONE_DIGITS:] if len(figures) >= 6 else ""
 
 

@@ -22,10 +22,14 @@ def complete_addresses(addresses: Iterable[Address], *, moved: bool = False) -> 
     asked = [one for one in addresses if one.city or one.postcode]
     by_postcode = _by_postcode({(one.country, one.postcode) for one in asked if one.postcode})
     by_name = _by_name({(one.country, normalised(one.city)) for one in asked if one.city})
+    meant: dict[tuple[str, ...], Municipality | None] = {}  # addresses of a list repeat themselves
     for one in asked:
-        near = by_postcode.get((one.country, one.postcode), [])
-        named = by_name.get((one.country, normalised(one.city)), [])
-        place = _meant(one, near, named, moved=moved)
+        what = (one.country, one.postcode, one.city, one.province)
+        if what not in meant:
+            near = by_postcode.get((one.country, one.postcode), [])
+            named = by_name.get((one.country, normalised(one.city)), [])
+            meant[what] = _meant(one, near, named, moved=moved)
+        place = meant[what]
         if place is not None:
             _fill(one, place, moved=moved)
 
@@ -63,8 +67,10 @@ def locate(address: Address, *, by_hand: bool) -> None:
 
 def _by_postcode(asked: set[tuple[str, str]]) -> Known:
     found: Known = defaultdict(list)
+    countries = {country for country, _code in asked}
     for codes in _chunks(sorted({code for _country, code in asked})):
-        rows = Postcode.objects.filter(code__in=codes).values_list(
+        # The index begins with the country.
+        rows = Postcode.objects.filter(country__in=countries, code__in=codes).values_list(
             "country", "code", *(f"place__{name}" for name in PLACE_FIELDS)
         )
         for country, code, *facts in rows:

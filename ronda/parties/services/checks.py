@@ -20,7 +20,7 @@ from ronda.parties.domain.names import name_key, normalised
 from ronda.parties.models import Party, PartyKey
 from ronda.parties.options import MANDATORY_CHOICES, PartyOptions
 from ronda.parties.services.banking import checked_iban
-from ronda.parties.services.drafts import Draft
+from ronda.parties.services.drafts import ALL_FACTS, Draft
 from ronda.parties.services.identity import KEY_PARTS, card_code, incomplete, key_value
 
 AT_ONCE = 500
@@ -86,7 +86,7 @@ class Checking:
     def looked_at(self, *facts: str) -> Iterator[tuple[int, Draft]]:
         """The drafts in which one of the facts is new."""
         for position, draft in enumerate(self.drafts):
-            if draft.changed.intersection(facts):
+            if draft.changed is ALL_FACTS or not draft.changed.isdisjoint(facts):
                 yield position, draft
 
 
@@ -299,7 +299,8 @@ def _numbers_taken(checking: Checking, name: str, values: Iterable[str]) -> dict
     if checking.settings.ignore_inactive:
         stored = stored.filter(active=True)
     for some in chunks(values):
-        for other in stored.filter(**{f"{name}__among": some}).order_by("pk"):
+        # Put in order here: asked for in this order, SQLite would read all customers of the company.
+        for other in sorted(stored.filter(**{f"{name}__among": some}), key=lambda one: one.pk):
             taken.setdefault(getattr(other, name), []).append(other)
     return taken
 

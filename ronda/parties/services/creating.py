@@ -26,7 +26,7 @@ from ronda.parties.options import PartyOptions
 from ronda.parties.services.addresses import complete_addresses, locate
 from ronda.parties.services.banking import bank_facts, checked_iban
 from ronda.parties.services.checks import Checking, check
-from ronda.parties.services.drafts import ACCOUNT_FACTS, PARTY_FACTS, Draft, new_draft, tidy
+from ronda.parties.services.drafts import ACCOUNT_FACTS, KNOWN_FACTS, Draft, new_draft, tidy
 from ronda.parties.services.keys import write_keys
 
 FIGURES = 6
@@ -115,11 +115,11 @@ def _draft(company: Company, new: NewParty) -> Draft:
     facts = dict(new.facts)
     account = {name: facts.pop(name) for name in ACCOUNT_FACTS if name in facts}
     families, iban = facts.pop("families", ()), facts.pop("iban", "")
-    unknown = set(facts) - set(PARTY_FACTS)
+    unknown = facts.keys() - KNOWN_FACTS
     if unknown:
         raise TypeError(f"a party has no fact {min(unknown)!r}")
     party = _new_row(company, new.name, facts)
-    tidy(party)
+    tidy(party, (*facts, "name"))
     locate(party, by_hand=True)
     return new_draft(party, families=list(families or ()), iban=iban or "", **account)
 

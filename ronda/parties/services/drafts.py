@@ -1,6 +1,6 @@
 """A customer as he is being entered or changed: the row, and what is kept in other tables."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -48,6 +48,7 @@ PARTY_FACTS = (
     "accounting_code",
     "notes",
 )
+KNOWN_FACTS = frozenset(PARTY_FACTS)
 ALL_FACTS = frozenset((*PARTY_FACTS, *ACCOUNT_FACTS, "families", "iban"))
 LOWER = ("email", "pec")
 COMPACT = ("tax_id", "registration_id")
@@ -107,17 +108,22 @@ def _account_facts(account: BillingAccount | None) -> dict[str, Any]:
     return {name: getattr(account, name) for name in ACCOUNT_FACTS} if account else {}
 
 
-def tidy(party: Party) -> None:
-    """The facts as they are kept: no blanks around, codes in capitals, addresses in small letters."""
+def tidy(party: Party, given: Iterable[str] = PARTY_FACTS) -> None:
+    """The facts as they are kept: no blanks around, codes in capitals, addresses in small letters.
+
+    `given` are those that may be untidy; the others of a new row are its defaults.
+    """
     values = party.__dict__
-    for name in PARTY_FACTS:
+    for name in given:
         value = values.get(name)
         if value and isinstance(value, str):
             values[name] = value.strip()
     for name in LOWER:
-        values[name] = getattr(party, name).lower()
+        if value := getattr(party, name):
+            values[name] = value.lower()
     for name in COMPACT:
-        values[name] = "".join(getattr(party, name).split()).upper()
+        if value := getattr(party, name):
+            values[name] = "".join(value.split()).upper()
     party.country = party.country.upper() or party.company.country
     if not party.name:
         party.name = f"{party.first_name} {party.last_name}".strip()

@@ -6,7 +6,10 @@ from ronda.company.bulk import insert_values
 from ronda.parties.domain.names import name_key, phone_key, sounds
 from ronda.parties.models import Party, PartyKey
 
-Kind = PartyKey.Kind
+#: The kinds as they are stored: asked of the enumeration each time they would cost more than the keys.
+WORD, NAME, EMAIL, PHONE = (
+    kind.value for kind in (PartyKey.Kind.WORD, PartyKey.Kind.NAME, PartyKey.Kind.EMAIL, PartyKey.Kind.PHONE)
+)
 
 
 def write_keys(parties: Sequence[Party]) -> None:
@@ -14,7 +17,12 @@ def write_keys(parties: Sequence[Party]) -> None:
     insert_values(
         PartyKey,
         ("company_id", "party_id", "kind", "value"),
-        [(party.company_id, party.pk, *pair) for party in parties for pair in keys_of(party)],
+        [
+            (company, pk, kind, value)
+            for party in parties
+            for company, pk in ((party.company_id, party.pk),)
+            for kind, value in keys_of(party)
+        ],
     )
 
 
@@ -27,8 +35,8 @@ def rewrite_keys(parties: Iterable[Party]) -> None:
 
 def keys_of(party: Party) -> list[tuple[str, str]]:
     """(kind, value) of everything a party is found by, each once."""
-    found = [(Kind.WORD.value, sound) for sound in sounds(party.name)]
-    found.append((Kind.NAME.value, name_key(party.name)))
-    found.append((Kind.EMAIL.value, party.email.strip().lower()))
-    found += [(Kind.PHONE.value, phone_key(number)) for number in (party.phone, party.mobile)]
+    found = [(WORD, sound) for sound in sounds(party.name)]
+    found.append((NAME, name_key(party.name)))
+    found.append((EMAIL, party.email.strip().lower()))
+    found += [(PHONE, phone_key(number)) for number in (party.phone, party.mobile) if number]
     return [pair for pair in dict.fromkeys(found) if pair[1]]

@@ -4,6 +4,8 @@ import io
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from ronda.company.domain.cells import guarded, without_guard
 from ronda.company.imports import running
@@ -251,3 +253,38 @@ def test_an_interrupted_import_goes_on_where_it_was(company, rossi, monkeypatch)
     batch = run_batch(ImportBatch.objects.get(pk=batch.pk))
 
     assert (batch.state, batch.created, Contact.objects.count()) == (State.DONE, 6, 6)
+
+
+def test_repeated_cells_are_read_once_and_each_wrong_one_is_told(company):
+    family = Family.objects.create(company=company, name="Uffici")
+    rows = "".join(f"K{n};Ditta {n};Milano;Uffici\n" for n in range(1, 4))
+    batch = brought_in(company, "customers", f"Codice;Ragione sociale;Comune;Famiglie\n{rows}")
+
+    assert batch.created == 3
+    assert set(Party.objects.values_list("city", flat=True)) == {"Milano"}
+    assert [list(party.families.all()) for party in Party.objects.all()] == [[family]] * 3
+
+    said = ["x", "10", "x", "10", ""]
+    wrong = "".join(f"W{n};Officina {n}0;{discount}\n" for n, discount in enumerate(said))
+    batch = checked(company, "customers", f"Codice;Ragione sociale;Sconto\n{wrong}")
+
+    assert [(row, read) for row, _field, read in told(batch)] == [(2, "x"), (4, "x")]
+    assert batch.created == 3
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="asks SQLite how it looks")
+def test_p30_numbers_in_use_are_found_by_their_index_however_many_customers_there_are(company):
+    with CaptureQueriesContext(connection) as told_queries:
+        brought_in(company, "customers", "Codice;Ragione sociale;Partita IVA\nK1;Ditta;00743110157\n")
+
+    asked = [
+        query["sql"]
+        for query in told_queries
+        if query["sql"].startswith("SELECT") and '"parties_party"."tax_id" IN' in query["sql"]
+    ]
+    assert asked
+    for sql in asked:
+        with connection.cursor() as cursor:
+            cursor.execute(f"EXPLAIN QUERY PLAN {sql.replace('%', '%%')}")
+            plan = [row[3] for row in cursor.fetchall()]
+        assert any("tax_id=?" in step for step in plan), plan

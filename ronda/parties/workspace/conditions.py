@@ -115,7 +115,7 @@ class BillingGroups(Workspace):
         Tab(
             "recipients",
             _("Recipients"),
-            (Column("email"), Column("name"), Column("site")),
+            (Column("email"), Column("name"), Column("site"), Column("part_only", kind="bool")),
             rows=lambda group: group.recipients.select_related("site").order_by("pk"),
         ),
     )

@@ -8,6 +8,7 @@ from ronda.privacy.services.anonymising import (
     anonymise,
 )
 from ronda.privacy.services.consents import delete_text, record_consents, write_text
+from ronda.privacy.services.contacts import anonymise_contact
 from ronda.privacy.services.exporting import expire, prepare, request_export
 from ronda.privacy.services.replaying import apply_list_again
 from ronda.privacy.services.switch import SwitchedOff
@@ -19,6 +20,7 @@ __all__ = [
     "SomethingLeft",
     "SwitchedOff",
     "anonymise",
+    "anonymise_contact",
     "apply_list_again",
     "delete_text",
     "expire",

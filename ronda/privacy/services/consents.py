@@ -13,6 +13,7 @@ from ronda.kernel.i18n import _
 from ronda.parties.models import Contact, Party
 from ronda.privacy.models import Consent, ConsentText
 from ronda.privacy.queries import anonymised
+from ronda.privacy.queries_contacts import gone
 from ronda.privacy.services.switch import refuse_switched_off
 
 
@@ -96,6 +97,8 @@ def record_consents(
     party = Party.objects.select_for_update(of=("self",)).get(pk=party.pk)
     if anonymised(party):
         raise NobodyThere(_("“%(name)s” has been anonymised: there is nobody to ask.") % {"name": party})
+    if contact is not None and gone(contact):
+        raise NobodyThere(_("“%(name)s” has been anonymised: there is nobody to ask.") % {"name": contact})
     rows = []
     for text, answer in answers:
         _refuse(party, contact, text, answer, answered_on=answered_on, on=on)

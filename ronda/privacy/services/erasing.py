@@ -107,16 +107,23 @@ def _replacement(model: type[Model], value: Any) -> Any:
 def _mask_mentions(mentions: Mapping[str, Sequence[int]], masking: Masking, done: Erased) -> None:
     for label, keys in mentions.items():
         personal = declared()[label]
-        model, changed, fields = personal.rows(), [], 0
-        for row in model._base_manager.filter(pk__in=keys):
-            before = [getattr(row, name) for name in personal.swept]
-            # The mask is shorter than any word it stands for, so nothing outgrows its column.
-            after = [masking.value(value) for value in before]
-            if after != before:
-                fields += sum(a != b for a, b in zip(after, before, strict=True))
-                for name, value in zip(personal.swept, after, strict=True):
-                    setattr(row, name, value)
-                changed.append(row)
-        if changed:
-            model._base_manager.bulk_update(changed, personal.swept, batch_size=ROWS_AT_ONCE)
+        rows = personal.rows()._base_manager.filter(pk__in=keys)
+        fields, changed = mask_rows(rows, personal.swept, masking)
         done.add(label.lower(), len(changed), fields)
+
+
+def mask_rows(rows: QuerySet[Any], names: Sequence[str], masking: Masking) -> tuple[int, list[int]]:
+    """Mask words in some columns; how many values changed, and the keys of the records."""
+    changed, fields = [], 0
+    for row in rows:
+        before = [getattr(row, name) for name in names]
+        # The mask is shorter than any word it stands for, so nothing outgrows its column.
+        after = [masking.value(value) for value in before]
+        if after != before:
+            fields += sum(a != b for a, b in zip(after, before, strict=True))
+            for name, value in zip(names, after, strict=True):
+                setattr(row, name, value)
+            changed.append(row)
+    if changed:
+        rows.model._base_manager.bulk_update(changed, names, batch_size=ROWS_AT_ONCE)
+    return fields, [row.pk for row in changed]

@@ -8,10 +8,11 @@ from django.db import DEFAULT_DB_ALIAS
 from ronda.company import audit
 from ronda.company.restored import after_restore
 from ronda.kernel.errors import Refusal
-from ronda.parties.models import Party
-from ronda.privacy.models import Anonymisation
-from ronda.privacy.services.anonymising import anonymise_again
-from ronda.privacy.services.list_kept import listed, note_down
+from ronda.parties.models import Contact, Party
+from ronda.privacy.models import Anonymisation, AnonymisedContact
+from ronda.privacy.services.anonymising import all_confirmed, anonymise_again
+from ronda.privacy.services.contacts import anonymise_contact
+from ronda.privacy.services.list_kept import listed, listed_contacts, marks_of, note_down
 from ronda.workspace.text_index import compact
 
 
@@ -42,7 +43,25 @@ def apply_list_again(*, now: datetime, by: str = "ronda") -> Replay:
             audit.record(by, "privacy.customer.not_again", party, reason=refusal.code)
         else:
             outcome.done += 1
+    _contacts_again(outcome, now=now, by=by)
     return outcome
+
+
+def _contacts_again(outcome: Replay, *, now: datetime, by: str) -> None:
+    """People at customers' as well; whoever has the key of one and is not recognised is left and told."""
+    lines = {line.contact_id: line for line in listed_contacts()}
+    known = set(AnonymisedContact.objects.values_list("contact_id", flat=True))
+    found = Contact.objects.filter(pk__in=set(lines) - known, party__anonymisation=None)
+    for contact in found.select_related("party").order_by("pk"):
+        line = lines[contact.pk]
+        if contact.party.company_id != line.company_id or not line.marks.intersection(marks_of(contact)):
+            continue
+        try:
+            anonymise_contact(contact, now=now, by=by, confirmed=all_confirmed(), again=True)
+        except Refusal as refusal:
+            audit.record(by, "privacy.contact.not_again", contact, reason=refusal.code)
+        else:
+            outcome.done += 1
 
 
 def compact_indexes(*, since: datetime) -> bool:

@@ -5,7 +5,7 @@ is to pay.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -14,6 +14,8 @@ from ronda.accounting.domain.postings import Movement
 from ronda.kernel.money import ZERO, spread, to_cents
 from ronda.purchases.domain.facts import DueFacts, ReceivedInvoiceFacts, VatFacts
 
+#: Where VAT waits for the payment of the invoice.
+WAITING = "vat_on_payment"
 #: Up to this a difference between lines and total is a rounding of the supplier.
 ROUNDING = Decimal("1.00")
 Group = tuple[Decimal, str]
@@ -55,13 +57,18 @@ def unexplained(facts: ReceivedInvoiceFacts) -> Decimal:
 
 
 def invoice_movements(
-    facts: ReceivedInvoiceFacts, costs: Sequence[Cost], *, supplier: int, rest_on: str
+    facts: ReceivedInvoiceFacts,
+    costs: Sequence[Cost],
+    *,
+    supplier: int,
+    rest_on: str,
+    waiting: Decimal = ZERO,
 ) -> tuple[Movement, ...]:
     """The entry of an invoice; the opposite for a credit note.
 
     - Costs by account, with the VAT that is not deducted (DPR 633/1972 art. 19-bis1; CGI ann. II art. 206).
-    - VAT of the invoice is deducted at once, also where the supplier pays it when paid: for the buyer it is
-      due when the supply is made (DL 83/2012 art. 32-bis). Split VAT is owed to the State (art. 17-ter).
+    - VAT is deducted at once, except what is `waiting` for the payment (`waiting_vat`). Split VAT is owed
+      to the State (art. 17-ter).
     - Reverse charge: the VAT is on both sides, computed on the sum by rate (art. 17; R29, R38).
     - What the supplier withholds from us nothing of stays owed to him until paid: tax is withheld when
       paying (DPR 600/1973 art. 25), so the supplier is credited with the whole.
@@ -74,6 +81,8 @@ def invoice_movements(
         totals["vat_receivable"] += share.kept
     # A rate of the summary that no line has is deducted as it is.
     totals["vat_receivable"] += facts.tax - sum((share.kept + share.lost for share in shares), ZERO)
+    totals["vat_receivable"] -= waiting
+    totals[WAITING] += waiting
     for account, amount in _reverse(costs).items():
         totals[account] += amount
     rest = difference(facts)
@@ -83,6 +92,29 @@ def invoice_movements(
     moves: list[Movement] = [(account, None, facts.sign * amount) for account, amount in totals.items()]
     moves.append(("suppliers", supplier, facts.sign * (split - to_cents(facts.total))))
     return tuple(move for move in moves if move[2])
+
+
+def waiting_vat(
+    facts: ReceivedInvoiceFacts, costs: Sequence[Cost], exigibilities: Collection[str]
+) -> Decimal:
+    """The VAT that is deducted only when the invoice is paid: that of rows with these exigibilities.
+
+    As in the file, not negative for being a credit note. Zero where nothing is to be paid: nothing would ever
+    release it. Which VAT that is, is asked at the door (`door.waits`).
+    """
+    if not to_cents(facts.to_pay):
+        return ZERO
+    owed: dict[Group, Decimal] = defaultdict(lambda: ZERO)
+    deferred: dict[Group, Decimal] = defaultdict(lambda: ZERO)
+    for row in facts.vat:
+        owed[row.rate, row.nature] += to_cents(row.vat)
+        deferred[row.rate, row.nature] += to_cents(row.vat) if row.exigibility in exigibilities else ZERO
+    lost: dict[Group, Decimal] = defaultdict(lambda: ZERO)
+    for cost, share in zip(costs, _shares(facts.vat, costs), strict=True):
+        lost[cost.rate, cost.nature] += share.lost
+    # What is not deducted at all is a cost at once; of the rest the deferred rows' part waits.
+    parts = ((tax - lost[group]) * deferred[group] / tax for group, tax in owed.items() if tax)
+    return sum((to_cents(part) for part in parts), ZERO)
 
 
 def _rest_account(facts: ReceivedInvoiceFacts, rest: Decimal, rest_on: str) -> str:

@@ -20,7 +20,7 @@ from ronda.company.models import Company
 from ronda.kernel.bus import publish
 from ronda.kernel.errors import Refusal
 from ronda.kernel.i18n import _
-from ronda.purchases.door import read_file
+from ronda.purchases.door import read_file, take_companion
 from ronda.purchases.events import DeliveryToRead
 from ronda.purchases.models import Delivery, IncomingFile, SupplierInvoice, SupplierInvoiceLine
 from ronda.purchases.options import PurchaseOptions
@@ -145,6 +145,8 @@ def _take(delivery: Delivery, names: list[str], read: Callable[[str], bytes], fe
         data = b""
         try:
             data = read(name)
+            if take_companion(delivery.company, data, name, by=delivery.by):
+                continue
             found = read_file(data, name, country=delivery.company.country)
         except Refusal as refusal:
             unreadable.append(Unreadable(name, data, refusal))

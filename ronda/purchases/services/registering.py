@@ -8,7 +8,7 @@ from django.db import transaction
 
 from ronda.accounting.domain.postings import Movement, Posting
 from ronda.accounting.models import Account, JournalEntry, JournalLine
-from ronda.accounting.services import post_entries
+from ronda.accounting.services import post_entries, seed_roles
 from ronda.catalogue.models import VatCode
 from ronda.catalogue.queries import VatRule, vat_rules
 from ronda.company import audit, options
@@ -17,13 +17,16 @@ from ronda.kernel.bus import publish
 from ronda.kernel.errors import NeedsConfirmation, Refusal
 from ronda.kernel.i18n import _
 from ronda.parties.models import Party
+from ronda.purchases import door
 from ronda.purchases.domain.keys import memory_keys
 from ronda.purchases.domain.posting import (
+    WAITING,
     Cost,
     dues_differ,
     invoice_movements,
     payables,
     unexplained,
+    waiting_vat,
 )
 from ronda.purchases.events import SupplierInvoiceRegistered, SupplierInvoiceUnregistered
 from ronda.purchases.models import (
@@ -101,7 +104,7 @@ def register(
         _refuse(invoice, lines, on)
         _ask(invoice, confirmed)
         costs = _costs(invoice, lines)
-        registration = _number(invoice, on=on, by=by)
+        registration = _number(invoice, costs, on=on, by=by)
         invoice.state, invoice.protocol = State.REGISTERED.value, registration.label
         invoice.registered_on, invoice.reason = on, ""
         invoice.save(update_fields=["state", "protocol", "registered_on", "reason", "updated_at"])
@@ -216,7 +219,7 @@ def _ordinary_rate(invoice: SupplierInvoice, codes: Iterable[VatCode]) -> Decima
     return rate
 
 
-def _number(invoice: SupplierInvoice, *, on: date, by: str) -> Registration:
+def _number(invoice: SupplierInvoice, costs: Sequence[Cost], *, on: date, by: str) -> Registration:
     """The next number of the register: no gap, no double (R33), dates in order (R32)."""
     series = options.read(PurchaseOptions, invoice.company).register_series.strip()
     number = take_number(invoice.company, series, on=on, kind=KIND)
@@ -229,7 +232,14 @@ def _number(invoice: SupplierInvoice, *, on: date, by: str) -> Registration:
         on=on,
         label=f"{series} {number}/{on.year}".strip(),
         by=by,
+        waiting_vat=invoice.read.sign * waiting_vat(invoice.read, costs, _waits(invoice)),
+        withheld=invoice.read.sign * invoice.read.withheld,
     )
+
+
+def _waits(invoice: SupplierInvoice) -> frozenset[str]:
+    company = invoice.company
+    return door.waits(company.country, options.read(PurchaseOptions, company).deduction)
 
 
 def _write_payables(invoice: SupplierInvoice) -> None:
@@ -256,11 +266,19 @@ def source_of(registration_id: int) -> str:
 
 def _post(invoice: SupplierInvoice, registration: Registration, costs: Sequence[Cost]) -> None:
     usual = options.read(PurchaseOptions, invoice.company).expense_account or "purchases"
-    moves = invoice_movements(invoice.read, costs, supplier=invoice.supplier_id or 0, rest_on=usual)
+    moves = invoice_movements(
+        invoice.read,
+        costs,
+        supplier=invoice.supplier_id or 0,
+        rest_on=usual,
+        waiting=invoice.read.sign * registration.waiting_vat,
+    )
     text = f"{registration.label} – {invoice.number} {invoice.seller_name}"
     posting = Posting(
         source_of(registration.pk), registration.on, JournalEntry.Journal.PURCHASES, text, moves
     )
+    if registration.waiting_vat:
+        seed_roles(invoice.company_id, [WAITING])
     post_entries(invoice.company_id, [posting])
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from ronda.kernel.money import ZERO
-from ronda.reports.domain import formats, words
+from ronda.reports.domain import formats, transfer_code, words
 
 _LONGEST_NATURE = 5
 
@@ -18,6 +18,7 @@ class PrintedLine:
 
     text: str
     kind: str = "sale"
+    site_id: int | None = None
     site: str = ""
     site_address: str = ""
     period: str = ""
@@ -63,6 +64,8 @@ class PrintFacts:
     buyer: Mapping[str, Any]
     lines: Sequence[PrintedLine]
     vat: Sequence[PrintedVat]
+    # What the law calls it, where that is not the usual name of its kind.
+    title: str = ""
     number: str = ""
     on: date | None = None
     draft: bool = False
@@ -89,10 +92,17 @@ class PrintFacts:
     logo: str = ""
     window: str = "right"
     appendix: bool = False
+    # What the code of a transfer says (`domain.transfer_code`), and its amount; empty without one.
+    code: str = ""
+    code_amount: Decimal = ZERO
+    # What a copy of one section says of itself (`domain.copies`); empty on the document itself.
+    copy: str = ""
     # The company's own fields: texts by code, and those printed among the references.
     custom: Mapping[str, str] = field(default_factory=dict)
     customer_custom: Mapping[str, str] = field(default_factory=dict)
     details: Sequence[tuple[str, str]] = ()
+    # What it refers to besides the order: kind, number and day.
+    references: Sequence[tuple[str, str, date | None]] = ()
 
 
 def print_context(facts: PrintFacts) -> dict[str, Any]:
@@ -122,13 +132,14 @@ def print_context(facts: PrintFacts) -> dict[str, Any]:
 def _document(facts: PrintFacts, said: words.Words) -> dict[str, Any]:
     return {
         "kind": facts.kind,
-        "title": words.title(facts.kind, facts.language),
+        "title": facts.title or words.title(facts.kind, facts.language),
         "number": facts.number or said["draft_number"],
         "date": facts.on,
         "draft": facts.draft,
         "heading": facts.heading,
         "notes": facts.notes,
         "currency": facts.currency,
+        "copy": facts.copy,
         "custom": dict(facts.custom),
     }
 
@@ -231,7 +242,11 @@ def _vat(row: PrintedVat, language: str) -> dict[str, Any]:
 
 
 def _totals(facts: PrintFacts) -> dict[str, Any]:
+    deducted = -sum((line.net for line in facts.lines if line.kind == "advance"), ZERO)
     return {
+        # Advances invoiced before, without VAT: the net is what is left after them (R41).
+        "deducted": deducted,
+        "before_advances": facts.net + deducted,
         "discount": facts.discount,
         "net": facts.net,
         "vat": facts.vat_total,
@@ -250,6 +265,8 @@ def _payment(facts: PrintFacts) -> dict[str, Any]:
         "iban": str(facts.seller.get("iban") or ""),
         "bic": str(facts.seller.get("bic") or ""),
         "bank": str(facts.seller.get("bank_name") or ""),
+        "code": transfer_code.picture(facts.code) if facts.code else "",
+        "code_amount": facts.code_amount,
         "dues": [{"date": due.on, "amount": due.amount, "method": due.method} for due in facts.dues],
     }
 
@@ -261,6 +278,9 @@ def _references(facts: PrintFacts, said: words.Words) -> list[dict[str, Any]]:
     for label, value in ((said["order"], facts.purchase_order), ("CIG", facts.cig), ("CUP", facts.cup)):
         if value:
             found.append({"label": label, "value": value, "date": None})
+    found += [
+        {"label": said[f"ref_{kind}"], "value": value, "date": on} for kind, value, on in facts.references
+    ]
     found += [{"label": label, "value": value, "date": None} for label, value in facts.details]
     return found
 

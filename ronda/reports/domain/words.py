@@ -23,6 +23,13 @@ _TABLE: dict[str, tuple[str, str, str]] = {  # Italian, French, English
     "recipient_code": ("Codice destinatario", "Adresse électronique", "E-invoice address"),
     "subject": ("Oggetto", "Objet", "Subject"),
     "order": ("Vostro ordine", "Votre commande", "Your order"),
+    "ref_order": ("Vostro ordine", "Votre commande", "Your order"),
+    "ref_contract": ("Contratto", "Contrat", "Contract"),
+    "ref_agreement": ("Convenzione", "Accord-cadre", "Framework agreement"),
+    "ref_reception": ("Ricezione", "Bon de réception", "Goods receipt"),
+    "ref_delivery_note": ("DDT", "Bon de livraison", "Delivery note"),
+    "ref_invoice": ("Fattura collegata", "Facture liée", "Linked invoice"),
+    "ref_operation": ("Operazione", "Opération", "Operation"),
     "corrects": ("Rettifica", "Rectifie", "Corrects"),
     "of_date": ("del", "du", "of"),
     "description": ("Descrizione", "Désignation", "Description"),
@@ -37,6 +44,8 @@ _TABLE: dict[str, tuple[str, str, str]] = {  # Italian, French, English
     "tax": ("Imposta", "Montant TVA", "Tax"),
     "vat_summary": ("Riepilogo IVA", "Récapitulatif TVA", "VAT summary"),
     "net_total": ("Totale imponibile", "Total HT", "Net total"),
+    "before_advances": ("Imponibile prima degli acconti", "Total HT avant acomptes", "Net before advances"),
+    "deducted": ("Acconti già fatturati", "Acomptes déjà facturés", "Advances already invoiced"),
     "vat_total": ("Totale IVA", "Total TVA", "VAT"),
     "gross_total": ("Totale documento", "Total TTC", "Total"),
     "header_discount": ("Sconto sul documento", "Remise globale", "Document discount"),
@@ -57,6 +66,7 @@ _TABLE: dict[str, tuple[str, str, str]] = {  # Italian, French, English
     "terms": ("Condizioni", "Conditions", "Terms"),
     "bank": ("Banca", "Banque", "Bank"),
     "reference": ("Causale", "Référence", "Reference"),
+    "scan_to_pay": ("Inquadra per pagare", "Scannez pour payer", "Scan to pay"),
     "notes": ("Note", "Notes", "Notes"),
     "draft": ("BOZZA", "BROUILLON", "DRAFT"),
     "draft_number": ("bozza", "brouillon", "draft"),
@@ -64,6 +74,16 @@ _TABLE: dict[str, tuple[str, str, str]] = {  # Italian, French, English
     "of": ("di", "sur", "of"),
     "other_services": ("Altre prestazioni", "Autres prestations", "Other services"),
     "appendix": ("Come nascono gli importi", "Détail des calculs", "How the amounts came about"),
+    "copy": ("copia per la sede", "copie pour le site", "copy for the site"),
+    "copy_total": ("Totale della sede", "Total du site", "Total of the site"),
+    "copy_note": (
+        "Copia per la sede «{site}» del documento {document} del {date}, intestato a {customer}, che ne deve "
+        "l’importo. Non è l’originale fiscale.",
+        "Copie pour le site « {site} » du document {document} du {date}, adressé à {customer}, qui en doit "
+        "le montant. Ce n’est pas l’original fiscal.",
+        "Copy for the site “{site}” of {document} of {date}, addressed to {customer}, who owes the amount. "
+        "It is not the fiscal original.",
+    ),
     "phone": ("Tel.", "Tél.", "Tel."),
 }
 _PLACE = {"it": 0, "fr": 1, "en": 2}

@@ -1,5 +1,6 @@
 """What can be done with prints. Each function is one operation."""
 
+from ronda.reports.queries import is_paid_by_transfer
 from ronda.reports.services.agreements import (
     NobodyToSendTo,
     agreement_file_name,
@@ -13,7 +14,8 @@ from ronda.reports.services.agreements import (
     send_contract,
     write_conditions,
 )
-from ronda.reports.services.kinds import PrintKind, print_kind
+from ronda.reports.services.copying import Reach
+from ronda.reports.services.kinds import PrintKind, kinds_for, print_kind, register_print
 from ronda.reports.services.layouts import (
     copy_default,
     delete_layout,
@@ -24,7 +26,7 @@ from ronda.reports.services.layouts import (
     set_out_of_use,
     try_layout,
 )
-from ronda.reports.services.mailing import NoRecipient, recipients, send_at_issue, send_documents
+from ronda.reports.services.mailing import NoRecipient, reach, recipients, send_at_issue, send_documents
 from ronda.reports.services.printing import (
     FileDamaged,
     StillADraft,
@@ -44,6 +46,7 @@ __all__ = [
     "NoRecipient",
     "NobodyToSendTo",
     "PrintKind",
+    "Reach",
     "StillADraft",
     "TooManyPrints",
     "agreement_file_name",
@@ -53,6 +56,7 @@ __all__ = [
     "delete_conditions",
     "delete_layout",
     "file_name",
+    "is_paid_by_transfer",
     "keep_amendment",
     "keep_contract",
     "mail_quote",
@@ -60,9 +64,12 @@ __all__ = [
     "print_amendment",
     "print_contract",
     "print_documents",
+    "kinds_for",
     "print_kind",
+    "register_print",
     "print_quote",
     "printed",
+    "reach",
     "quote_file_name",
     "recipients",
     "render_many",

@@ -1,6 +1,6 @@
 """Documents to the people who are to receive them (S26, S27)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -18,6 +18,7 @@ from ronda.reports.domain.documents import PrintFacts, print_context
 from ronda.reports.models import PrintedDocument, SentAtIssue
 from ronda.reports.options import DocumentMailOptions
 from ronda.reports.queries import print_facts
+from ronda.reports.services.copying import Reach, copy_mails
 from ronda.reports.services.printing import file_name, print_documents
 
 CHUNK = 50
@@ -38,21 +39,24 @@ class Letter:
 
 
 def send_documents(documents: Sequence[Document], *, by: str) -> list[OutgoingMail]:
-    """Write one mail per document of one company, with its PDF; all of them or none.
+    """Write the mails of documents of one company, with their PDFs; all of them or none.
 
-    It goes to the recipients of the document's billing group; those of one site only when a line
-    is for that site; without any, to the customer's own address. NoRecipient names the
-    customers who have none; StillADraft.
+    One per document to the recipients of its billing group; those of one site only when a line
+    is for that site; without any, to the customer's own address. Whoever is to see only the part of
+    his site gets a mail of his own with a copy of it. NoRecipient names the customers who
+    have none; StillADraft.
     """
     if not documents:
         return []
     company = documents[0].company
-    reached = recipients(documents)
-    _require_recipients([document for document in documents if not reached[document.pk]])
+    reached = reach(documents)
+    _require_recipients([document for document in documents if not reached[document.pk].to])
     printed = print_documents(documents, by=by)
-    letters = _letters(documents, reached, company)
+    facts = print_facts(documents, company)
+    letters = _letters(documents, reached, facts, company)
+    copies = copy_mails(documents, reached, facts, by=by)
     with transaction.atomic():
-        return _queue(company, letters, printed, by=by)
+        return [*_queue(company, letters, printed, by=by), *mailbox.queue_mails(company, copies, by=by)]
 
 
 def send_at_issue(
@@ -81,31 +85,39 @@ def _send_chunk(chunk: Sequence[Document], *, by: str, fence: Fence) -> int:
     if not waiting:
         return 0
     company = waiting[0].company
-    reached = recipients(waiting)
-    ready = [document for document in waiting if reached[document.pk]]
+    reached = reach(waiting)
+    ready = [document for document in waiting if reached[document.pk].to]
     printed = print_documents(ready, by=by, fence=fence)
-    letters = _letters(ready, reached, company)
+    facts = print_facts(ready, company)
+    letters = _letters(ready, reached, facts, company)
+    copies = copy_mails(ready, reached, facts, by=by)
     with transaction.atomic():
         fence()
         mails = _queue(company, letters, printed, by=by)
-        unreached = [document for document in waiting if not reached[document.pk]]
+        parts = mailbox.queue_mails(company, copies, by=by)
+        unreached = [document for document in waiting if not reached[document.pk].to]
         rows = [
             SentAtIssue(document=letter.document, mail=mail)
             for letter, mail in zip(letters, mails, strict=True)
         ]
         SentAtIssue.objects.bulk_create([*rows, *(SentAtIssue(document=document) for document in unreached)])
         audit.record_many(by, "reports.document.not_sent", [(document, {}) for document in unreached])
-    return len(mails)
+    return len(mails) + len(parts)
 
 
 def recipients(documents: Sequence[Document]) -> dict[int, tuple[str, ...]]:
-    """Who receives each document, by document id; three queries however many there are."""
+    """Who receives each whole document, by document id; three queries however many there are."""
+    return {pk: found.to for pk, found in reach(documents).items()}
+
+
+def reach(documents: Sequence[Document]) -> dict[int, Reach]:
+    """Who receives each document or a part of it, by document id; three queries however many there are."""
     groups = {document.group_id for document in documents if document.group_id}
     listed: dict[int, list[DocumentRecipient]] = {}
     for one in DocumentRecipient.objects.filter(group__in=groups).order_by("pk"):
         listed.setdefault(one.group_id, []).append(one)
-    sites: dict[int, set[int]] = {}
-    lines = DocumentLine.objects.filter(document__in=documents, site__isnull=False)
+    sites: dict[int, set[int | None]] = {}
+    lines = DocumentLine.objects.filter(document__in=documents, kind=DocumentLine.Kind.SALE)
     for document_id, site_id in lines.values_list("document_id", "site_id").distinct():
         sites.setdefault(document_id, set()).add(site_id)
     own = dict(
@@ -114,16 +126,30 @@ def recipients(documents: Sequence[Document]) -> dict[int, tuple[str, ...]]:
         )
     )
     return {
-        document.pk: _addresses(
+        document.pk: _reach(
             listed.get(document.group_id or 0, ()), sites.get(document.pk, set()), own[document.pk]
         )
         for document in documents
     }
 
 
-def _addresses(listed: Iterable[DocumentRecipient], sites: set[int], own: str) -> tuple[str, ...]:
-    found = {one.email.casefold(): one.email for one in listed if one.site_id is None or one.site_id in sites}
-    return tuple(found.values()) or ((own,) if own else ())
+def _reach(listed: Iterable[DocumentRecipient], sites: set[int | None], own: str) -> Reach:
+    """Whoever gets the whole document needs no copy of a part; a document of one site is that site's."""
+    whole: dict[str, str] = {}
+    parts: dict[int, dict[str, str]] = {}
+    for one in listed:
+        if one.site_id is not None and one.site_id not in sites:
+            continue
+        if one.part_only and one.site_id is not None and sites != {one.site_id}:
+            parts.setdefault(one.site_id, {})[one.email.casefold()] = one.email
+        else:
+            whole[one.email.casefold()] = one.email
+    copies = {
+        site: tuple(email for key, email in found.items() if key not in whole)
+        for site, found in parts.items()
+    }
+    to = tuple(whole.values()) or ((own,) if own else ())
+    return Reach(to, {site: emails for site, emails in copies.items() if emails})
 
 
 def _require_recipients(unreached: Sequence[Document]) -> None:
@@ -136,12 +162,12 @@ def _require_recipients(unreached: Sequence[Document]) -> None:
 
 
 def _letters(
-    documents: Sequence[Document], reached: dict[int, tuple[str, ...]], company: Company
+    documents: Sequence[Document], reached: Mapping[int, Reach], facts: Sequence[PrintFacts], company: Company
 ) -> list[Letter]:
     words = options.read(DocumentMailOptions, company)
     return [
-        _letter(document, reached[document.pk], facts, words)
-        for document, facts in zip(documents, print_facts(documents, company), strict=True)
+        _letter(document, reached[document.pk].to, printed, words)
+        for document, printed in zip(documents, facts, strict=True)
     ]
 
 

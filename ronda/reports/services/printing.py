@@ -15,6 +15,7 @@ from ronda.company.models import Company
 from ronda.kernel.errors import Refusal
 from ronda.kernel.i18n import _
 from ronda.reports.domain import rendering
+from ronda.reports.domain.copies import copy_for_site
 from ronda.reports.domain.documents import PrintFacts, print_context
 from ronda.reports.domain.hybrid import hybrid
 from ronda.reports.domain.rendering import Layout
@@ -49,6 +50,13 @@ def render_many(documents: Sequence[Document], company: Company) -> Iterator[byt
     own = layouts_in_use(company)
     for facts in print_facts(documents, company):
         yield render(facts, own.get(facts.kind) or default_layout())
+
+
+def render_copy(facts: PrintFacts, site: int, company: Company) -> bytes:
+    """The part of one site as PDF. A layout that never says it is a copy does not print any."""
+    own = layouts_in_use(company).get(facts.kind)
+    layout = own if own is not None and "document.copy" in own.html else default_layout()
+    return render(copy_for_site(facts, site), layout)
 
 
 def render(facts: PrintFacts, layout: Layout) -> bytes:

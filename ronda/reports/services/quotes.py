@@ -32,7 +32,7 @@ from ronda.reports.domain.quotes import OfferedLine, QuoteFacts, quote_context
 from ronda.reports.domain.rendering import Layout
 from ronda.reports.domain.units import unit_word
 from ronda.reports.options import PrintOptions
-from ronda.reports.queries import logo_uri, shipped_layout
+from ronda.reports.queries import layouts_in_use, logo_uri, shipped_layout
 
 PDF = "application/pdf"
 
@@ -45,7 +45,11 @@ def quote_layout() -> Layout:
 
 def print_quote(quote: Quote) -> bytes:
     """The quote as PDF, with the signature where it is accepted; a draft says that it is one."""
-    return rendering.to_pdf(quote_layout(), quote_context(quote_facts(quote)))
+    return _pdf(quote, quote_context(quote_facts(quote)))
+
+
+def _pdf(quote: Quote, context: dict[str, Any]) -> bytes:
+    return rendering.to_pdf(layouts_in_use(quote.company_id).get("quote") or quote_layout(), context)
 
 
 def quote_file_name(quote: Quote) -> str:
@@ -146,7 +150,7 @@ def mail_quote(
     if quote.mailed >= letter:
         return None
     context = quote_context(quote_facts(quote))
-    kept = _kept(quote, rendering.to_pdf(quote_layout(), context), by=by)
+    kept = _kept(quote, _pdf(quote, context), by=by)
     subject, body = _letter(quote, context | {"link": link, "message": message})
     return _write(quote, letter, to, subject, body, kept, by=by, fence=fence)
 

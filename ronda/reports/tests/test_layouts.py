@@ -104,7 +104,7 @@ def test_a_deleted_layout_in_use_leaves_the_default(company, layout):
 
 def test_no_rule_of_style_is_written_in_two_of_the_sheets():
     sheets = {path.name: path.read_text(encoding="utf-8") for path in LAYOUTS.glob("*.css")}
-    assert len(sheets) == 4
+    assert len(sheets) >= 4
     written: dict[str, list[str]] = {}
     for name, text in sheets.items():
         for line in {line for line in text.splitlines() if line.endswith("}") and "{" in line}:

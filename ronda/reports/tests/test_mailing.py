@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from ronda.billing.services import draft_document
-from ronda.company.models import AuditEntry, Job, OutgoingMail
+from ronda.company.models import Attachment, AuditEntry, Job, OutgoingMail
 from ronda.parties.models import DocumentRecipient, Party
 from ronda.reports import services, tasks
 from ronda.reports.models import SentAtIssue
@@ -127,3 +127,78 @@ def test_many_documents_take_as_many_queries_for_recipients_as_one(
     with django_assert_num_queries(3):
         services.recipients(documents)
     assert Party.objects.count() == 1
+
+
+@pytest.fixture
+def two_sites(company, account):
+    """A letter by site with recipients: one for all, and of each of two sites one for its part only."""
+    group = firm.group_by_site(account)
+    here, there = firm.site(account, "Here"), firm.site(account, "There")
+    recipient(group, "all@example.org")
+    for site, email in ((here, "here@example.org"), (there, "there@example.org")):
+        DocumentRecipient.objects.create(group=group, email=email, site=site, part_only=True)
+    return group, here, there
+
+
+def copies_of(document):
+    return Attachment.objects.filter(object_id=document.pk, content_type__model="document")
+
+
+def on_sites(company, *sites):
+    return [
+        replace(line, site=site) for line, site in zip(firm.lines(company, len(sites)), sites, strict=True)
+    ]
+
+
+def test_r14_s27_who_is_to_see_his_part_only_gets_a_copy_of_it_and_nothing_else(company, account, two_sites):
+    group, here, there = two_sites
+    document = firm.issued(account, on_sites(company, here, there, here), group=group)
+
+    main, *parts = services.send_documents([document], by="anna")
+
+    assert main.to == ["all@example.org"]
+    assert [(mail.to, len(mail.files)) for mail in parts] == [
+        (["here@example.org"], 1),
+        (["there@example.org"], 1),
+    ]
+    assert parts[0].subject == "Fattura FT 1/2026 – Here"
+    names = sorted(copies_of(document).values_list("name", flat=True))
+    assert names == ["FT 1-2026 Here.pdf", "FT 1-2026 There.pdf"]
+
+
+def test_s27_a_document_of_one_site_alone_is_that_sites_own_invoice(company, account, two_sites):
+    group, here, _there = two_sites
+    document = firm.issued(account, on_sites(company, here, here), group=group)
+    reached = services.reach([document])[document.pk]
+    assert (reached.to, reached.copies) == (("all@example.org", "here@example.org"), {})
+
+
+def test_s27_who_gets_the_whole_document_gets_no_copy_of_a_part(company, account, two_sites):
+    group, here, there = two_sites
+    recipient(group, "HERE@example.org")
+    document = firm.issued(account, on_sites(company, here, there), group=group)
+    reached = services.reach([document])[document.pk]
+    assert reached.to == ("all@example.org", "HERE@example.org")
+    assert reached.copies == {there.pk: ("there@example.org",)}
+
+
+def test_s27_the_same_copy_is_kept_once_however_often_it_is_sent(company, account, two_sites):
+    group, here, there = two_sites
+    document = firm.issued(account, on_sites(company, here, there), group=group)
+    services.send_documents([document], by="anna")
+    services.send_documents([document], by="anna")
+    assert copies_of(document).count() == 2
+
+
+def test_s27_copies_leave_by_themselves_with_the_document_and_once(company, account, two_sites):
+    choose(company, "document_mail", at_issue=True)
+    group, here, there = two_sites
+    firm.issued(account, on_sites(company, here, there), group=group)
+    for job in Job.objects.filter(kind=tasks.send_documents.module_path):
+        tasks.send_documents.func(*job.args["args"])
+        tasks.send_documents.func(*job.args["args"])
+    assert sorted(mail.to[0] for mail in OutgoingMail.objects.all()) == [
+        "all@example.org",
+        "here@example.org",
+        "there@example.org",
+    ]

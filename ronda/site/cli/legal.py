@@ -1,17 +1,14 @@
 """Electronic documents from the terminal: the exchanges they go through, played on this computer."""
 
-from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 import typer
-from django.utils import timezone
 
 from ronda.countries.fr.platform.fake import serve as serve_platform
-from ronda.countries.it.domain.preflight import objections
+from ronda.countries.it.exchange.practice import refused_because
 from ronda.countries.it.exchange.simulator import serve
-from ronda.kernel.errors import Refusal
 
 EVERY_SECONDS = 2
 FOLDER = typer.Argument(..., help="Where it keeps what it remembers.")
@@ -38,7 +35,7 @@ def sdi_simulator(
             port,
             opening=now(),
             clock=now,
-            check=refused_because,
+            check=lambda content: refused_because(content, now=now()),
             schema_path=schema,
             step_on_fetch=not by_hand,
             firm=firm,
@@ -59,13 +56,3 @@ def fake_platform(
 def now() -> datetime:
     """The present instant; the simulator itself has no clock."""
     return datetime.now(UTC)
-
-
-def refused_because(content: bytes) -> Iterator[tuple[str, str]]:
-    """(code, text) of everything the checks before sending object to; 00200 for what is no invoice."""
-    try:
-        found = objections(content, on=timezone.localdate())
-    except Refusal as refusal:
-        yield "00200", str(refusal.message)
-        return
-    yield from ((finding.code, str(finding.text)) for finding in found)

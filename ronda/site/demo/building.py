@@ -15,7 +15,7 @@ from ronda.kernel.errors import Refusal
 from ronda.kernel.i18n import _
 from ronda.parties.models import BillingGroup, Party
 from ronda.parties.services import NewParty, create_parties, set_recipients
-from ronda.site.demo import french, french_work, history, italian, italian_work, life
+from ronda.site.demo import exchanged, french, french_work, history, italian, italian_work, life
 from ronda.site.demo.agreements import Case, Recipe, Writer, cases, make_up
 from ronda.site.demo.logins import add_people, open_with_owner
 from ronda.site.demo.sizes import Progress, Size, Steps, chosen_size
@@ -118,6 +118,7 @@ def _fill(company: Company, firm: Firm, size: Size, steps: Steps) -> None:
     history.leave_drafts(company, size, firm.draft_text, firm.staff)
     history.attach_papers(company, size, firm.paper_title, firm.staff)
     life.live(company, size, firm.staff)
+    exchanged.exchange(company, size, firm.staff)
     steps.did(STEPS_PER_MONTH)
 
 

@@ -7,7 +7,8 @@ import typer
 from typer.testing import CliRunner
 
 from ronda.billing.models import Document, DocumentLine
-from ronda.site.benches import billing, lists, pdf
+from ronda.einvoices.models import Transmission, TransmissionState
+from ronda.site.benches import billing, legal, lists, pdf
 from ronda.site.cli import benching
 from ronda.site.cli.commands import app
 
@@ -76,3 +77,18 @@ def test_a_step_runs_only_in_an_environment_made_for_it(monkeypatch):
 
     with pytest.raises(typer.BadParameter):
         benching.step("prepare", "billing", 1, history=False)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_legal_bench_sends_real_files_and_understands_the_answers(settings, tmp_path):
+    settings.VAR = tmp_path
+    settings.MEDIA_ROOT, settings.EINVOICES_ROOT = tmp_path / "files", tmp_path / "einvoices"
+    legal.prepare(3)
+    result = legal.measure(3)
+
+    assert (result["sent"]["it"]["receipts"], result["sent"]["it"]["delivered"]) == (3, 3)
+    assert Transmission.objects.filter(company__country="FR", state=TransmissionState.SENT).count() == 3
+    assert len(list(tmp_path.glob("einvoices/*/outbox/*.xml"))) == 3  # the Italian ones were taken
+    assert result["it"]["findings"] == 0
+    told = benching.legal_figures(result)
+    assert {figure.budget for figure in told if "made and sent" in figure.what} == {120 * 3 / 10_000}

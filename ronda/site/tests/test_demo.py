@@ -13,14 +13,18 @@ from ronda.billing.services import prepare_run
 from ronda.company.country import pack_for
 from ronda.company.models import Attachment, Company, Membership
 from ronda.contracts.models import Contract, ContractLine
+from ronda.einvoices.models import Quarantined, Transmission
+from ronda.einvoices.services import send, take_in
 from ronda.operations.services.auditing import findings
 from ronda.parties.domain.names import normalised
 from ronda.parties.models import BankAccount, DocumentRecipient, Party, Place, Site
 from ronda.parties.services.banking import checked_iban
 from ronda.payments.models import Payment
+from ronda.purchases.models import SupplierInvoice
 from ronda.site.demo import DEMO_LOGINS, build_demo, french, italian, italian_work
 from ronda.site.demo.agreements import cases, make_up
 from ronda.site.demo.building import NotEmpty
+from ronda.site.demo.exchanged import PENDING
 from ronda.site.demo.sizes import FULL, SMALL
 
 # Without a mark on some test, pytest-django makes no tables when this file is run alone.
@@ -155,6 +159,29 @@ def test_everybody_of_the_list_can_log_in_and_works_in_the_firm():
 
 def test_one_person_works_in_both_firms():
     assert Membership.objects.filter(user__username=DEMO_LOGINS[0].username).count() == 2
+
+
+def test_p32_the_last_months_documents_went_through_the_exchange_and_some_wait(company):
+    rows = Transmission.objects.filter(company=company)
+    usual = {"delivered", "available"} if company.country == "IT" else {"accepted", "disputed"}
+    assert {row.state for row in rows} >= usual | {"rejected", "refused", "ready"}
+    assert rows.filter(state="ready").count() == PENDING
+    assert {row.document.date for row in rows.select_related("document")} == {SMALL.month_ends[-1]}
+    assert SupplierInvoice.objects.filter(company=company).exists()
+    assert not Quarantined.objects.filter(company=company).exists()
+    read = {row.read.seller.identity for row in SupplierInvoice.objects.filter(company=company)}
+    assert len(read) > 1
+
+
+def test_p32_what_is_sent_later_is_answered_as_well(company):
+    row = Transmission.objects.filter(company=company, state="ready").select_related("company")[0]
+    with transaction.atomic():
+        send([row], by="anna", now=NOW)
+        answered = take_in(company, by="anna", now=NOW)
+        row.refresh_from_db()
+        transaction.set_rollback(True)
+    assert answered.receipts
+    assert row.state in {"delivered", "available", "taken", "rejected"}
 
 
 def test_an_installation_with_companies_is_left_alone():

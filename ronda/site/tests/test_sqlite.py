@@ -7,8 +7,11 @@ import threading
 import pytest
 from django.conf import settings
 from django.db import connections, transaction
+from django.db.backends.sqlite3.base import SQLiteCursorWrapper
+from hypothesis import given
+from hypothesis import strategies as st
 
-from ronda.site.sqlite.base import Ticket
+from ronda.site.sqlite.base import Cursor, Ticket
 from ronda.site.tests.sqlite_client import database, number_once
 
 CLIENT = "ronda.site.tests.sqlite_client"
@@ -148,3 +151,10 @@ def test_files_are_durable_and_read_while_written(using):
             for name in ("journal_mode", "synchronous", "busy_timeout", "foreign_keys")
         ]
     assert pragmas == ["wal", 2, 20000, 1]
+
+
+@given(st.lists(st.sampled_from(["%s", "%%", "%", "s", "SELECT ", "?", " ", "'"])).map("".join))
+def test_marks_are_put_into_statements_as_django_puts_them(statement):
+    mine, django = Cursor.__new__(Cursor), SQLiteCursorWrapper.__new__(SQLiteCursorWrapper)
+
+    assert mine.convert_query(statement) == django.convert_query(statement)

@@ -103,3 +103,18 @@ VAT_CATEGORIES = frozenset({"S", "E", "AE", "K", "G", "O", "Z"})
 VAT_RATES = frozenset(
     {"0", "0.9", "1.05", "1.75", "2.1", "5.5", "7", "8.5", "9.2", "9.6", "10", "13", "19.6", "20", "20.6"}
 )
+
+#: Natures of VAT codes that are not reported: art. 261 to 261 E CGI, disbursements (art. 267, II-2° CGI).
+LEFT_OUT_NATURES = ("VATEX-FR-CGI261", "VATEX-EU-79-C", "VATEX-EU-132", "VATEX-EU-135")
+#: Natures of what is not taxed in France (TNT1), and of the margin scheme (TMA1).
+NOT_IN_FRANCE = frozenset({"VATEX-EU-O", "VATEX-EU-IC", "VATEX-EU-G", "VATEX-EU-AE"})
+MARGIN_NATURES = frozenset({"VATEX-EU-F", "VATEX-EU-I", "VATEX-EU-J", "VATEX-EU-D"})
+#: Kinds of identifiers of a business abroad (G2.19) by its country; else outside the EU.
+EU_NUMBER, OUTSIDE_EU = "0223", "0227"
+SCHEME_OF = {"NC": "0228", "PF": "0229"}
+EU = frozenset(
+    {
+        *("AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "EL", "ES", "FI", "GR", "HR", "HU", "IE"),
+        *("IT", "LT", "LU", "LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK", "XI"),
+    }
+)

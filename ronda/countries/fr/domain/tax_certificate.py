@@ -163,6 +163,11 @@ def certificates_of(
     return tuple(one for one in found if one.amounts)
 
 
+def nothing_paid(year: int, household: str) -> Certificate:
+    """The certificate of a household whose payments are all gone: what replaces an earlier one."""
+    return _certificate(year, household, [], {})
+
+
 def due_on(year: int) -> date:
     """The last day on which the certificates of `year` must be with the customers."""
     return date(year + 1, *LAST_DAY)
@@ -268,7 +273,7 @@ def _work_months(work: Iterable[Intervention]) -> tuple[WorkMonth, ...]:
 
 
 def _warnings(
-    year: int, amounts: Sequence[ActivityAmount], lines: Sequence[PaidLine], months: Iterable[WorkMonth]
+    year: int, amounts: Sequence[ActivityAmount], lines: Sequence[PaidLine], months: Sequence[WorkMonth]
 ) -> Iterator[Finding]:
     for one in amounts:
         yield from _activity_warnings(one)
@@ -277,11 +282,22 @@ def _warnings(
         above = _("More was paid than opens a tax credit in a year: %(paid)s EUR, of %(ceiling)s EUR.")
         yield _warning("SAP-CEILING", above % {"paid": own, "ceiling": ceiling}, _TELL)
     yield from _means_warnings(lines)
-    for month in months:
-        if not month.worker_number:
-            nameless = _("%(worker)s has no identification number.") % {"worker": month.worker}
-            remedy = _("Enter it in the worker's record: the certificate needs it.")
-            yield _warning("SAP-WORKER", nameless, remedy)
+    yield from _work_warnings(months)
+
+
+def _work_warnings(months: Iterable[WorkMonth]) -> Iterator[Finding]:
+    """Names and identification numbers of those who came are part of the certificate (D7233-1, D7233-4)."""
+    numberless = sorted({month.worker for month in months if month.worker and not month.worker_number})
+    for worker in numberless:
+        nameless = _("%(worker)s has no identification number.") % {"worker": worker}
+        yield _warning(
+            "SAP-WORKER", nameless, _("Enter it in the worker's record: the certificate needs it.")
+        )
+    if any(not month.worker for month in months):
+        unknown = _("It is not known who did the work.")
+        yield _warning(
+            "SAP-WORKERS", unknown, _("Name the workers on the documents or beside this certificate.")
+        )
 
 
 def _means_warnings(lines: Sequence[PaidLine]) -> Iterator[Finding]:

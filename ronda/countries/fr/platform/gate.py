@@ -66,8 +66,8 @@ class Gate:
         session: requests.Session | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        for url in (settings.flow_url, settings.directory_url, settings.token_url):
-            _check_url(url)
+        for name in ("flow_url", "directory_url", "token_url"):
+            _check_url(getattr(settings, name), name)
         self.settings = settings
         self._session = session or requests.Session()
         self._session.trust_env = False  # no password of .netrc, no proxy that nobody chose here
@@ -187,9 +187,9 @@ def _not_signed_in(answer: Answer) -> NotSignedIn:
     return NotSignedIn(message, again=False, status=answer.status, error=error, details=details)
 
 
-def _check_url(url: str) -> None:
+def _check_url(url: str, name: str) -> None:
     parts = urlsplit(url)
     local = parts.scheme == "http" and parts.hostname in _LOOPBACK
     if url and not ((parts.scheme == "https" and parts.hostname) or local):
         message = _("“%(url)s” is no address of a platform: it begins with https://.")
-        raise BadSettings(message % {"url": url[:100]}, again=False)
+        raise BadSettings(message % {"url": url[:100]}, field=name, again=False)

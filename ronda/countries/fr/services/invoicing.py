@@ -5,8 +5,9 @@ address, e-mail) is that of today. A draft, and a document whose file was reject
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import prefetch_related_objects
@@ -21,17 +22,20 @@ from ronda.countries.fr.domain.einvoice.model import (
     SIRET,
     Address,
     Contact,
+    Delivery,
     Invoice,
     Kind,
     Line,
     Note,
     Party,
     Payment,
+    Prepayment,
     Reference,
     Span,
     Vat,
 )
-from ronda.countries.fr.domain.einvoice.totals import complete, discounted
+from ronda.countries.fr.domain.einvoice.totals import complete, discounted, sums, tax_on
+from ronda.kernel.money import CENT, ZERO
 from ronda.payments.models import Instalment
 from ronda.reports.options import PrintOptions
 
@@ -46,8 +50,11 @@ BUYER = (
     *("tax_id", "registration_id", "recipient_code", "email"),
 )
 WHERE = ("recipient_code", "email")
+#: From a line that takes a deposit off to that deposit, through the invoice where a credit note does so.
+_DEPOSITS = ("corrects__document", "corrects__corrects__document")
 #: Means of payment into the firm's own account: its IBAN belongs into the file.
 TRANSFERS = frozenset({"30", "58"})
+INTRA_COMMUNITY = "K"
 EMAIL, ONE = "EM", "C62"
 LONGEST_NAME = 250
 
@@ -92,7 +99,7 @@ def siren_of(facts: Mapping[str, Any]) -> str:
 def _read(documents: Sequence[Document]) -> _Facts:
     company, pks = documents[0].company, [document.pk for document in documents]
     facts = _Facts(options.read(PrintOptions, company), unit_codes(company))
-    lines = DocumentLine.objects.filter(document__in=pks).select_related("vat_code", "item")
+    lines = DocumentLine.objects.filter(document__in=pks).select_related("vat_code", "item", *_DEPOSITS)
     for line in lines.order_by("document_id", "position"):
         facts.lines.setdefault(line.document_id, []).append(line)
     for row in VatSummary.objects.filter(document__in=pks).exclude(nature=""):
@@ -110,16 +117,16 @@ def _invoice(document: Document, facts: _Facts, *, on: date, fresh: bool) -> Inv
     now = document.is_draft or fresh
     seller, buyer = _seller_facts(document, now=now), _buyer_facts(document, now=now)
     every = facts.lines.get(document.pk, [])
-    sold = [line for line in every if line.kind != DocumentLine.Kind.NOTE]
+    sold, deducted = _sold(every)
     supply, corrected = _supply(sold), document.corrects
     on_debits = any(line.vat_code.exigibility == "I" and line.vat_rate for line in sold)
     day = document.date or on
     draft = Invoice(
         number=legal.plain_number(document.label) or f"BROUILLON-{document.pk}",
         issued_on=day,
-        kind=KINDS[DocumentKind(document.kind)],
+        kind=_kind(document),
         currency=document.currency,
-        framework=legal.framework(supply),
+        framework=legal.framework(supply, "final" if deducted else "invoice"),
         seller=_party(seller),
         buyer=_party(buyer),
         lines=tuple(_line(line, at, document, facts) for at, line in enumerate(sold, start=1)),
@@ -127,11 +134,61 @@ def _invoice(document: Document, facts: _Facts, *, on: date, fresh: bool) -> Inv
         due_on=max(facts.dues.get(document.pk, ()), default=None) if document.sign > 0 else None,
         terms=document.terms.name if document.terms else "",
         order=document.purchase_order,
+        delivery=_delivery(document, buyer, sold, day),
         notes=tuple(_notes(document, buyer, facts.prints, day, every)),
         references=(Reference(legal.plain_number(corrected.label), corrected.date),) if corrected else (),
         payment=_payment(document, seller),
     )
-    return legal.out_of_scope(complete(draft))
+    whole = complete(draft, prepaid=tuple(_prepayments(deducted)))
+    return legal.out_of_scope(_to_the_cent(whole, document) if deducted else whole)
+
+
+def _kind(document: Document) -> Kind:
+    """BT-3; what takes a deposit invoice back has a code of its own."""
+    taken_back = document.corrects is not None and document.corrects.kind == DocumentKind.ADVANCE
+    return Kind.DEPOSIT_CREDIT if taken_back else KINDS[DocumentKind(document.kind)]
+
+
+def _sold(every: Sequence[DocumentLine]) -> tuple[list[DocumentLine], list[DocumentLine]]:
+    """The lines of the file, and those that take a deposit off: a final invoice says so in BT-113."""
+    sold = [line for line in every if line.kind != DocumentLine.Kind.NOTE]
+    deducted = [line for line in sold if line.kind == DocumentLine.Kind.ADVANCE and _deposit(line)]
+    if not deducted or len(deducted) == len(sold):
+        return sold, []
+    return [line for line in sold if line not in deducted], deducted
+
+
+def _deposit(line: DocumentLine) -> Document | None:
+    """The deposit invoice a line takes off; on a credit note, the one its invoice had taken off."""
+    origin = line.corrects
+    if origin is not None and origin.kind == DocumentLine.Kind.ADVANCE:
+        origin = origin.corrects
+    found = origin.document if origin is not None else None
+    return found if found is not None and found.kind == DocumentKind.ADVANCE else None
+
+
+def _prepayments(deducted: Sequence[DocumentLine]) -> Iterator[Prepayment]:
+    """BG-3 and their part of BT-113: each deposit with the VAT of what is taken off, worked out by rate."""
+    deposits: dict[int, Document] = {}
+    bases: dict[int, dict[Decimal, Decimal]] = {}
+    for line in deducted:
+        if deposit := _deposit(line):
+            deposits[deposit.pk] = deposit
+            rates = bases.setdefault(deposit.pk, {})
+            rates[line.vat_rate] = rates.get(line.vat_rate, ZERO) - line.net
+    for pk, rates in bases.items():
+        amount = sum((base + tax_on(base, rate) for rate, base in rates.items()), ZERO)
+        deposit = deposits[pk]
+        if deposit.date is not None:
+            yield Prepayment(legal.plain_number(deposit.label), deposit.date, amount)
+
+
+def _to_the_cent(invoice: Invoice, document: Document) -> Invoice:
+    """VAT is rounded once on the difference and twice in the file: what is left of a cent is BT-114."""
+    rest = document.gross_total - invoice.totals.due
+    if not rest or abs(rest) > CENT * len(invoice.vat_rows):
+        return invoice
+    return replace(invoice, totals=sums(invoice, paid=invoice.totals.paid, rounding=rest))
 
 
 def _seller_facts(document: Document, *, now: bool) -> dict[str, Any]:
@@ -145,6 +202,18 @@ def _buyer_facts(document: Document, *, now: bool) -> dict[str, Any]:
     if now or not document.buyer:
         return today
     return {**document.buyer, **{name: today[name] for name in WHERE}}
+
+
+def _delivery(
+    document: Document, buyer: Mapping[str, Any], sold: Sequence[DocumentLine], day: date
+) -> Delivery | None:
+    """BG-13: the day of the operation; of goods to another country of the Union also where they went.
+
+    They went to the customer, and on the day of the invoice unless another was given (BR-IC-11, BR-IC-12).
+    """
+    if any(line.vat_code.category == INTRA_COMMUNITY for line in sold):
+        return Delivery(document.operation_on or day, address=_address(buyer))
+    return Delivery(document.operation_on) if document.operation_on else None
 
 
 def _supply(sold: Sequence[DocumentLine]) -> str:
@@ -164,19 +233,23 @@ def _party(facts: Mapping[str, Any]) -> Party:
     endpoint, scheme = _endpoint(facts.get("recipient_code") or "", french, mail)
     return Party(
         name=facts.get("name") or "",
-        address=Address(
-            facts.get("street") or "",
-            postcode=facts.get("postcode") or "",
-            city=facts.get("city") or "",
-            region=facts.get("province") or "",
-            country=country,
-        ),
+        address=_address(facts),
         legal_id=french,
         identifiers=((SIRET, whole),) if french and len(whole) == 14 else (),
         vat_number=_vat_number(facts.get("tax_id") or "", country),
         endpoint=endpoint,
         endpoint_scheme=scheme,
         contact=Contact(email=mail) if mail else None,
+    )
+
+
+def _address(facts: Mapping[str, Any]) -> Address:
+    return Address(
+        facts.get("street") or "",
+        postcode=facts.get("postcode") or "",
+        city=facts.get("city") or "",
+        region=facts.get("province") or "",
+        country=facts.get("country") or "FR",
     )
 
 

@@ -119,4 +119,25 @@ WITHHOLDINGS = (
         reason_code="R",
         valid_from=date(2020, 1, 1),
     ),
+    # Agents: the tax and the agent's share of the contribution, both on one invoice.
+    WithholdingKind(
+        code="AGENTE-E",
+        name="Ritenuta 23% sul 50% e contributo ENASARCO",
+        rate=Decimal(23),
+        base_percent=Decimal(50),
+        legal_code="RT01",
+        reason_code="R",
+        valid_from=date(2018, 1, 1),
+        also=("ENASARCO",),
+    ),
+    WithholdingKind(
+        code="AGEDIP-E",
+        name="Ritenuta 23% sul 20% e contributo ENASARCO",
+        rate=Decimal(23),
+        base_percent=Decimal(20),
+        legal_code="RT01",
+        reason_code="R",
+        valid_from=date(2018, 1, 1),
+        also=("ENASARCO",),
+    ),
 )

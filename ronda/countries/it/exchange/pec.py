@@ -11,7 +11,7 @@ import smtplib
 import ssl
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from email.message import EmailMessage
 from email.utils import make_msgid
 from typing import Any
@@ -34,6 +34,7 @@ from ronda.kernel.i18n import _
 FIRST_ADDRESS = "sdi01@pec.fatturapa.it"
 TLS, STARTTLS, PLAIN = "tls", "starttls", "plain"
 KEYWORD = "RondaTaken"
+TRYING = 6.0  # seconds that somebody waits who tries the settings
 
 _SIZE = re.compile(rb"RFC822\.SIZE (\d+)")
 
@@ -93,6 +94,12 @@ class Pec:
         self._validity = ""
         self._uses = 0
         self._left: dict[str, set[str]] = {}
+
+    def try_out(self) -> None:
+        """Log in to send and to read, within seconds; raises a ChannelError that says what is wrong."""
+        short = replace(self._settings, timeout=min(self._settings.timeout, TRYING))
+        with _smtp(short), Pec(short, self._connect)._session():
+            pass
 
     def send(self, files: Sequence[Outgoing]) -> list[Handed]:
         refuse_names(files)

@@ -8,7 +8,8 @@ import base64
 import binascii
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import quote
 
@@ -28,6 +29,7 @@ from ronda.kernel.i18n import _
 
 MAX_BYTES = 60 * 1024 * 1024
 _CHUNK = 64 * 1024
+TRYING = 6.0  # seconds that somebody waits who tries the settings
 _BROKEN = (
     requests.ConnectionError,
     requests.Timeout,
@@ -81,7 +83,22 @@ class Rest:
         local = settings.plain_http and settings.base_url.startswith(("http://127.0.0.1", "http://localhost"))
         if not settings.base_url.startswith("https://") and not local:
             message = _("The address of the service must begin with https://. Correct it in the settings.")
-            raise ChannelSettingsError(message)
+            raise ChannelSettingsError(message, field="base_url")
+
+    def try_out(self) -> None:
+        """Ask what waits, within seconds; raises a ChannelError that says what is wrong.
+
+        Where reading is acknowledging, it is only asked whether somebody answers and lets us in.
+        """
+        short = replace(self._settings, connect_timeout=TRYING, read_timeout=TRYING)
+        with self._session() as session:
+            if self._settings.acknowledge_method:
+                answer = Rest(short)._call(session, "GET", short.list_address)
+                if not isinstance(_at(answer, short.items_field), list):
+                    raise _not_understood()
+                return
+            with suppress(ChannelRefused):  # what it thinks of the question does not matter
+                Rest(short)._call(session, "OPTIONS", short.list_address)
 
     def send(self, files: Sequence[Outgoing]) -> list[Handed]:
         refuse_names(files)

@@ -7,9 +7,12 @@ calls are taken at an address of the firm, put into a folder by `take_call`, and
 those of any channel.
 """
 
+import socket
+import ssl
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import requests
 
@@ -37,6 +40,7 @@ from ronda.kernel.errors import Refusal
 from ronda.kernel.i18n import _
 
 MAX_ANSWER = 1024 * 1024
+TRYING = 6.0  # seconds that somebody waits who tries the settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +85,26 @@ class Sdicoop:
                     "The certificate file “%(path)s” is not there. Correct the settings of the channel."
                 )
                 raise ChannelSettingsError(message % {"path": path})
-        if not settings.url.startswith("https://"):
-            message = _("The address of the service must begin with https://. Correct it in the settings.")
-            raise ChannelSettingsError(message)
+        refuse_address(settings.url)
+
+    def try_out(self) -> None:
+        """Whether the certificates fit and SdI answers, within seconds. Raises a ChannelError."""
+        self._need_certificates()
+        settings, parts = self._settings, urlsplit(self._settings.url)
+        try:
+            context = ssl.create_default_context(cafile=settings.authorities)
+            context.load_cert_chain(settings.certificate, settings.key, password="")
+        except (OSError, ValueError) as error:  # SSLError is an OSError
+            message = _("The certificates cannot be used (%(reason)s). Upload them again.")
+            raise ChannelSettingsError(message % {"reason": str(error)[:200]}) from error
+        try:
+            with (
+                socket.create_connection((parts.hostname or "", parts.port or 443), TRYING) as wire,
+                context.wrap_socket(wire, server_hostname=parts.hostname),
+            ):
+                pass
+        except (OSError, ValueError) as error:
+            raise _trouble(ChannelUnreachable, error) from error
 
     def _send_one(self, session: requests.Session, file: Outgoing) -> Handed:
         headers = {"Content-Type": "text/xml; charset=utf-8", "SOAPAction": f'"{SEND_ACTION}"'}
@@ -106,6 +127,13 @@ class Sdicoop:
 
     def acknowledge(self, incoming: Incoming) -> None:
         self._spool.acknowledge(incoming)
+
+
+def refuse_address(url: str) -> None:
+    """Raises ChannelSettingsError unless the connection would be encrypted."""
+    if not url.startswith("https://"):
+        message = _("The address of the service must begin with https://. Correct it in the settings.")
+        raise ChannelSettingsError(message, field="url")
 
 
 def handed(name: str, status: int, content: bytes, content_type: str) -> Handed:

@@ -13,9 +13,11 @@ from typing import Any
 
 from django.db.models import prefetch_related_objects
 
-from ronda.billing.models import Document, DocumentKind, DocumentLine, VatSummary
+from ronda.billing.domain.funds import origin_of
+from ronda.billing.domain.references import line_numbers
+from ronda.billing.models import Document, DocumentKind, DocumentLine, DocumentReference, VatSummary
 from ronda.billing.services.issuing import seller_facts
-from ronda.company.country import WithholdingKind, country_pack
+from ronda.company.country import WithholdingKind, country_pack, withheld_together
 from ronda.contracts.models import ContractLine
 from ronda.countries.it.domain.fatturapa import (
     Discount,
@@ -27,11 +29,13 @@ from ronda.countries.it.domain.fatturapa import (
     Registration,
     Stamp,
     Summary,
+    WelfareFund,
     Withholding,
     foreign_tax_code,
     progressive,
 )
 from ronda.countries.it.domain.fatturapa.prices import with_fitting_discount
+from ronda.countries.it.services.extra_data import with_other_data
 from ronda.payments.models import Instalment
 
 KINDS = {DocumentKind.INVOICE: "TD01", DocumentKind.CREDIT_NOTE: "TD04", DocumentKind.ADVANCE: "TD02"}
@@ -42,6 +46,8 @@ PUBLIC_FORMAT, ORDINARY_FORMAT = "FPA12", "FPR12"
 #: Paid into the firm's own account: its IBAN belongs into the file.
 TRANSFERS = frozenset({"MP05"})
 CONTRACTS = "contracts"
+#: The writer's words for kinds of references, where they are others.
+REFERENCES = {DocumentReference.Kind.RECEPTION.value: "receipt"}
 LONGEST_REFERENCE = 20
 #: What is frozen of a customer at issue and stands in the file.
 BUYER_FIELDS = (
@@ -59,7 +65,8 @@ class _Facts:
     groups: dict[int, list[VatSummary]] = field(default_factory=dict)
     dues: dict[int, list[Instalment]] = field(default_factory=dict)
     contracts: dict[int, tuple[str, date]] = field(default_factory=dict)
-    withholdings: dict[tuple[str, date], WithholdingKind] = field(default_factory=dict)
+    references: dict[int, list[DocumentReference]] = field(default_factory=dict)
+    withholdings: dict[tuple[str, date], tuple[WithholdingKind, ...]] = field(default_factory=dict)
 
 
 def invoices_of(
@@ -76,12 +83,13 @@ def invoices_of(
     prefetch_related_objects(list(documents), "company", "party", "seller", "method", "corrects")
     facts = _read(documents, on)
     sent = numbers or {}
-    return {
+    made = {
         document.pk: _invoice(
             document, facts, on=on, number=sent.get(document.pk), fresh=document.pk in corrected
         )
         for document in documents
     }
+    return with_other_data(documents, made, on=on)
 
 
 # --- reading -----------------------------------------------------------------------------------------------
@@ -98,12 +106,15 @@ def _read(documents: Sequence[Document], on: date) -> _Facts:
     dues = Instalment.objects.filter(document__in=pks).select_related("method")
     for due in dues.order_by("document_id", "position"):
         facts.dues.setdefault(due.document_id, []).append(due)
+    for reference in DocumentReference.objects.filter(document__in=pks).order_by("document_id", "pk"):
+        facts.references.setdefault(reference.document_id, []).append(reference)
     _read_contracts(facts)
     for document in documents:
         if document.withholding_code:
             day = document.date or on
-            for kind in country_pack(document.company).withholding_kinds(on=day):
-                facts.withholdings[kind.code, day] = kind
+            kinds = country_pack(document.company).withholding_kinds(on=day)
+            for code, together in withheld_together(kinds).items():
+                facts.withholdings[code, day] = together
     return facts
 
 
@@ -129,21 +140,25 @@ def _invoice(
     now = document.is_draft or fresh
     seller = _seller(_seller_facts(document, now=now))
     buyer = _buyer(_buyer_facts(document, now=now))
-    lines = facts.lines.get(document.pk, [])
+    every = facts.lines.get(document.pk, [])
+    charges = [line for line in every if line.kind == DocumentLine.Kind.FUND]
+    lines = [line for line in every if line.kind != DocumentLine.Kind.FUND] if charges else every
+    groups = facts.groups.get(document.pk, [])
     day = document.date or on
-    held = tuple(_withholdings(document, facts, day))
+    held = tuple(_withholdings(document, every, facts, day))
     return ReceivedInvoice(
-        kind=KINDS[DocumentKind(document.kind)],
+        kind=document.legal_kind or KINDS[DocumentKind(document.kind)],
         number=plain_label(document),
         date=day,
         seller=seller,
         buyer=buyer,
         currency=document.currency,
         format=PUBLIC_FORMAT if document.party.kind == "public" else ORDINARY_FORMAT,
-        lines=tuple(_line(line, at, held=bool(held)) for at, line in enumerate(lines, start=1)),
-        summaries=tuple(_summary(group) for group in facts.groups.get(document.pk, [])),
+        lines=tuple(_line(line, at, groups, held=bool(held)) for at, line in enumerate(lines, start=1)),
+        summaries=tuple(_summary(group) for group in groups),
         stamp=Stamp(document.stamp_duty) if document.stamp_duty else None,
         withholdings=held,
+        welfare_funds=tuple(_fund(line, held=bool(held)) for line in charges),
         total=document.gross_total,
         payments=tuple(_payments(document, facts.dues.get(document.pk, []), seller, day)),
         references=tuple(_references(document, lines, facts)),
@@ -227,10 +242,14 @@ def _address(facts: Mapping[str, Any], country: str) -> dict[str, Any]:
     return {**known, "country": country}
 
 
-def _line(line: DocumentLine, number: int, *, held: bool) -> Line:
-    """A line; where its share of the document's discount is taken off, the discount says so (R30)."""
+def _line(line: DocumentLine, number: int, groups: Sequence[VatSummary], *, held: bool) -> Line:
+    """A line; where its share of the document's discount is taken off, the discount says so (R30).
+
+    A text has no tax of its own, and the format wants one that is in the summary: it takes the first.
+    """
     if line.kind == DocumentLine.Kind.NOTE:
-        return Line(number, line.text, Decimal(0), Decimal(0), line.vat_rate, line.nature)
+        rate, nature = (groups[0].rate, groups[0].nature) if groups else (line.vat_rate, line.nature)
+        return Line(number, line.text, Decimal(0), Decimal(0), rate, nature)
     made = Line(
         number=number,
         description=line.text,
@@ -259,10 +278,34 @@ def _summary(group: VatSummary) -> Summary:
     )
 
 
-def _withholdings(document: Document, facts: _Facts, day: date) -> Iterator[Withholding]:
-    kind = facts.withholdings.get((document.withholding_code, day))
-    if kind is not None and document.withholding_total:
-        yield Withholding(kind.legal_code, document.withholding_total, kind.rate, kind.reason_code)
+def _fund(line: DocumentLine, *, held: bool) -> WelfareFund:
+    """A charge for a social fund; it stands beside the lines, not among them (R36)."""
+    said = origin_of(line.source)
+    return WelfareFund(
+        kind=said.code if said else "",
+        rate=said.percent if said else Decimal(0),
+        amount=line.net,
+        vat_rate=line.vat_rate,
+        base=said.base if said else None,
+        nature=line.nature,
+        withholding=line.withholding and held,
+    )
+
+
+def _withholdings(
+    document: Document, lines: Sequence[DocumentLine], facts: _Facts, day: date
+) -> Iterator[Withholding]:
+    """Each thing that is kept back, on the lines it is kept back from; together the document's amount."""
+    kinds = facts.withholdings.get((document.withholding_code, day), ())
+    if not kinds or not document.withholding_total:
+        return
+    base = sum((line.net for line in lines if line.withholding), Decimal(0))
+    rest = document.withholding_total
+    for kind in kinds[1:]:
+        amount = kind.amount(base)
+        rest -= amount
+        yield Withholding(kind.legal_code, amount, kind.rate, kind.reason_code)
+    yield Withholding(kinds[0].legal_code, rest, kinds[0].rate, kinds[0].reason_code)
 
 
 def _payments(document: Document, dues: Sequence[Instalment], seller: Party, day: date) -> Iterator[Payment]:
@@ -301,12 +344,29 @@ def _payment(
 
 def _references(document: Document, lines: Sequence[DocumentLine], facts: _Facts) -> Iterator[Reference]:
     contracts = list(_contract_references(document, lines, facts))
+    stated = [_stated(reference) for reference in facts.references.get(document.pk, [])]
     # IdDocumento is mandatory: without an order and without a contract the CIG or CUP names itself.
-    name = document.purchase_order or ("" if contracts else document.cig or document.cup)
+    named = contracts or any(one.cig or one.cup for one in stated)
+    name = document.purchase_order or ("" if named else document.cig or document.cup)
     if name:
         yield Reference("order", name[:LONGEST_REFERENCE], cig=document.cig, cup=document.cup)
     yield from contracts
+    yield from stated
     yield from _linked_invoices(document, lines)
+
+
+def _stated(reference: DocumentReference) -> Reference:
+    """What a person wrote on the draft."""
+    return Reference(
+        REFERENCES.get(reference.kind, reference.kind),
+        reference.number,
+        day=reference.day,
+        item=reference.item,
+        job_code=reference.job_code,
+        cup=reference.cup,
+        cig=reference.cig,
+        lines=line_numbers(reference.lines),
+    )
 
 
 def _contract_references(

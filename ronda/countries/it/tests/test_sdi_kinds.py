@@ -91,7 +91,8 @@ def test_the_address_sdi_assigned_is_used_from_then_on(folder):
 def test_an_italian_company_may_choose_the_channels_and_a_french_one_not(folder, monkeypatch):
     monkeypatch.setattr(door, "_channels", {})
     register_channels()
-    assert [code for code, _label in door.channel_choices()] == ["", "sdi_pec", "sdi_rest", "sdi_coop"]
+    codes = ["", "sdi_pec", "sdi_rest", "sdi_coop", "sdi_practice"]
+    assert [code for code, _label in door.channel_choices()] == codes
     write(folder, PEC)
     assert isinstance(door.open_channel(COMPANY, "sdi_pec"), Pec)
     with pytest.raises(door.NoChannel):

@@ -25,6 +25,12 @@ from ronda.countries.fr.domain.ereporting.model import (
     VatRow,
 )
 from ronda.countries.fr.domain.ereporting.periods import period_at, periods_of
+from ronda.countries.fr.domain.ereporting.splitting import (
+    VatGroup,
+    receipts_by_day,
+    received_on,
+    sale_parts,
+)
 from ronda.countries.fr.domain.ereporting.writer import ReportNotWritable, report
 
 __all__ = [
@@ -45,6 +51,7 @@ __all__ = [
     "SalePart",
     "SendingPlatform",
     "Transmission",
+    "VatGroup",
     "VatRow",
     "check_content",
     "check_heading",
@@ -54,8 +61,11 @@ __all__ = [
     "period_at",
     "periods_of",
     "receipt_channel",
+    "receipts_by_day",
+    "received_on",
     "report",
     "sale_channel",
+    "sale_parts",
     "totals_of",
     "transactions_of",
 ]

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 
-from ronda.countries.fr.data.ereporting import ON_DEBITS, ON_PAYMENT, Kind
+from ronda.countries.fr.data.ereporting import CREDIT_NOTES, ON_DEBITS, ON_PAYMENT, Kind
 from ronda.countries.fr.domain.digests import digest_of_values
 from ronda.countries.fr.domain.ereporting.model import (
     Content,
@@ -93,9 +93,10 @@ def totals_of(content: Content) -> Mapping[str, Decimal]:
     """Sums to compare with the documents, by flow, what and currency: "10.3 base EUR", "10.4 EUR"."""
     sums: dict[str, Decimal] = defaultdict(lambda: ZERO)
     for invoice in content.invoices:
+        sign = -1 if invoice.kind in CREDIT_NOTES else 1
         for row in invoice.rows:
-            sums[f"10.1 base {invoice.currency}"] += row.base
-            sums[f"10.1 vat {invoice.currency}"] += row.vat
+            sums[f"10.1 base {invoice.currency}"] += sign * row.base
+            sums[f"10.1 vat {invoice.currency}"] += sign * row.vat
     for day in content.sales:
         sums[f"10.3 base {day.currency}"] += day.base
         sums[f"10.3 vat {day.currency}"] += day.vat

@@ -42,8 +42,12 @@ def report(
     platform: SendingPlatform,
     at: datetime,
     former: Transmission | None = None,
+    sequence: int = 0,
 ) -> Transmission:
     """The transmission of `content`: IN, or RE in the place of `former`, the last sent for kind and period.
+
+    `sequence`: the how-manieth of the period it is, where some were refused and replace nothing; without it
+    the one after `former`.
 
     Whether it has to be sent at all is told by `differs`. The XML is valid against the schema of flux 10.
     Raises `ReportNotWritable` with every rule it breaks; what only deserves a look is in `warnings`.
@@ -51,7 +55,7 @@ def report(
     findings = [*check_heading(declarant, platform), *check_content(content)]
     if blocking := [one for one in findings if one.blocks]:
         raise ReportNotWritable(blocking)
-    sequence = former.sequence + 1 if former else 1
+    sequence = sequence or (former.sequence + 1 if former else 1)
     identifier = _identifier(content, declarant, sequence)
     type_code = data.CORRECTION if former else data.FIRST
     root = etree.Element("Report")

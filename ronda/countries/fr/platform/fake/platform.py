@@ -7,12 +7,13 @@ import base64
 import hashlib
 import json
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from ronda.countries.fr.domain.lifecycle import (
     Collected,
@@ -26,6 +27,7 @@ from ronda.countries.fr.platform.fake.checks import Check, Remark, check_file, d
 from ronda.countries.fr.platform.fake.store import Record, Store
 from ronda.countries.fr.platform.summaries import InvoiceSummary, root_of, summary_of, xml_of
 
+PARIS = ZoneInfo("Europe/Paris")
 #: The life of an invoice about which nothing else was planned.
 USUAL_LIFE = ("200", "201", "202", "203")
 RULES = (
@@ -62,12 +64,19 @@ class FakePlatform:
     """A platform in a folder; safe to use from several threads."""
 
     def __init__(
-        self, folder: Path, *, checks: Sequence[Check] = (), life: Sequence[str] = USUAL_LIFE
+        self,
+        folder: Path,
+        *,
+        checks: Sequence[Check] = (),
+        life: Sequence[str] = USUAL_LIFE,
+        lives: Mapping[str, Sequence[str | Record]] | None = None,
+        clock: Callable[[], datetime] | None = None,
     ) -> None:
-        self.store = Store(folder)
+        """`lives` says by the buyer's electronic address what else becomes of invoices; see `plan`."""
+        self.store = Store(folder, clock)
         self.lock = threading.RLock()
         self._checks = tuple(checks)
-        self._life = tuple(life)
+        self._life, self._lives = tuple(life), dict(lives or {})
 
     # What programs ask (the API)
 
@@ -196,7 +205,8 @@ class FakePlatform:
             return 0
         invoice = InvoiceSummary(**summary)
         life, plans = flow["private"]["life"], self.store.state.plans.get(invoice.number, [])
-        said = {"status": life.pop(0)} if life else plans.pop(0) if plans else None
+        told = life.pop(0) if life else plans.pop(0) if plans else None
+        said = {"status": told} if isinstance(told, str) else told
         return self._say(flow, invoice, said) if said else 0
 
     def _acknowledge(self, flow: Record) -> None:
@@ -232,7 +242,9 @@ class FakePlatform:
         invoice = summary_of(root) if root is not None else InvoiceSummary()
         flow["private"]["invoice"] = invoice.to_json()
         reason = self._rejection(flow, invoice)
-        flow["private"]["life"] = [] if reason else list(self._life)
+        # A consumer is on no platform: nobody says more of his invoices than that they were taken.
+        life = self._lives.get(invoice.buyer_address, self._life) if invoice.buyer else ()
+        flow["private"]["life"] = [] if reason else list(life)
         if reason:
             self._say(flow, invoice, {"status": "213", "reasons": [[reason, "NIN"]]})
 
@@ -250,7 +262,8 @@ class FakePlatform:
 
     def _say(self, flow: Record, invoice: InvoiceSummary, said: Record) -> int:
         """A status about an invoice of ours arrives; twice where a fault says so."""
-        content = _status(invoice, said, self.store.tick())
+        # Messages say the hour of Paris, without a zone.
+        content = _status(invoice, said, self.store.tick().astimezone(PARIS))
         if said["status"] in {"210", "213"}:
             flow["private"]["dead"] = True
             flow["private"]["life"] = []

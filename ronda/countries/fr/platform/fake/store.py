@@ -2,6 +2,8 @@
 
 import json
 import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -32,16 +34,32 @@ class State:
 class Store:
     """Reads the state of `folder` when made, writes it whole after each change."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, clock: Callable[[], datetime] | None = None) -> None:
+        """`clock`: aware instants, where the logical clock is never to be behind the real one."""
+        self._folder, self._clock = folder, clock
+        self._held = self._changed = False
         (folder / "files").mkdir(parents=True, exist_ok=True)
         self._path = folder / "state.json"
         self.state = State()
         if self._path.exists():
             self.state = State(**json.loads(self._path.read_text(encoding="utf-8")))
 
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Many changes are saved once, at the end; also when something goes wrong between."""
+        self._held, outer = True, self._held
+        try:
+            yield
+        finally:
+            self._held = outer
+            if self._changed and not outer:
+                self.save()
+
     def save(self) -> None:
         """The state on disk: whole or not at all."""
+        self._changed = self._held
+        if self._held:
+            return
         temporary = self._path.with_suffix(".new")
         temporary.write_text(json.dumps(vars(self.state), ensure_ascii=False), encoding="utf-8")
         os.replace(temporary, self._path)
@@ -49,6 +67,9 @@ class Store:
     def tick(self) -> datetime:
         """The moment of a change: later than all before."""
         self.state.ticks += 1
+        if self._clock is not None:
+            real = int((self._clock() - START).total_seconds())
+            self.state.ticks = max(self.state.ticks, real)
         return START + timedelta(seconds=self.state.ticks)
 
     def stamp(self) -> str:

@@ -8,6 +8,7 @@ from ronda.countries.it.domain.sdi.messages import (
     Receipt,
     ReceiptError,
     ReceiptWithoutSubject,
+    looks_like_metadata,
     looks_like_receipt,
     read_receipt,
 )
@@ -44,6 +45,7 @@ __all__ = [
     "due_alerts",
     "invoice_name",
     "judge",
+    "looks_like_metadata",
     "looks_like_receipt",
     "notification_name",
     "read_invoice_name",

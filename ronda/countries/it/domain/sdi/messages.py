@@ -175,6 +175,15 @@ def looks_like_receipt(data: bytes, name: str) -> bool:
     return any(f"{root}".encode() in start for root in ROOTS)
 
 
+def looks_like_metadata(data: bytes, name: str) -> bool:
+    """Whether the file is worth reading as metadata: by its name (…_MT_001.xml), else by its root."""
+    found = read_notification_name(name.rpartition("/")[2])
+    if found is not None and found.kind == Kind.METADATA:
+        return True
+    start = data[:2000].replace(b"\0", b"")
+    return any(root.encode() in start for root, kind in ROOTS.items() if kind is Kind.METADATA)
+
+
 class _Reading:
     """Elements of one message by local name, whatever their namespace."""
 
