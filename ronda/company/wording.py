@@ -24,6 +24,7 @@ _facts: dict[str, Any] = {
     "contracts": _("contracts"),
     "created": _("new"),
     "credit": _("credit note"),
+    "customer": _("customer"),
     "customers": _("customers"),
     "days_kept": _("days kept"),
     "documents": _("documents"),

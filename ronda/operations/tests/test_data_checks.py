@@ -177,6 +177,13 @@ def certified(kept=b"", **facts):
     return break_it
 
 
+def of_a_french_firm(state):
+    """A report that was sent and a certificate that was issued, both sound."""
+    make_ereport(state.firm, 1)
+    paper = b"%PDF-1.4 certificate"
+    certified(paper, sha256=hashlib.sha256(paper).hexdigest())(state)
+
+
 BREAKS = {
     ("billing.totals", "no_lines"): on_document("DELETE FROM billing_documentline WHERE document_id = %s"),
     ("billing.totals", "lines"): on_document(
@@ -336,6 +343,7 @@ def test_sound_data_pass_every_check_and_every_check_reads_something(at_work):
     Job.objects.create(kind="tests.job", company=at_work.firm, by="anna", due=NOW)
     Job.objects.create(kind="tests.job", by="anna", due=NOW)
     stored_option("safety", "large_import_rows", 7)(at_work)
+    of_a_french_firm(at_work)
 
     results = [found_by(check, at_work.firm) for check in checks()]
 
@@ -365,6 +373,7 @@ OTHER_VALUES = {
     "date": "2026-03-04",
     "starts_on": "2026-03-04",
     "ends_on": "2026-03-04",
+    "operation_on": "2026-03-04",
     "issued_at": "2026-03-04 10:00:00",
     "status": "draft",
     "buyer": '{"name": "Altri"}',
