@@ -1,3 +1,5 @@
+from datetime import date
+
 from django.utils.translation import gettext_lazy as _
 
 from ronda.company.options import option, option_group
@@ -15,6 +17,12 @@ class EinvoiceOptions:
         label=_("Channel"),
         help=_("Who takes the files to the exchange or platform."),
         choices=channel_choices,
+        required=False,
+    )
+    since: date = option(
+        None,
+        label=_("First day"),
+        help=_("Documents issued before it were sent by another program: nobody is reminded of them."),
         required=False,
     )
     sending: str = option(

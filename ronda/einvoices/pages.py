@@ -176,7 +176,7 @@ class Desk(PageMixin, TemplateView):
         kind = channel_kind(self.company, chosen.channel)
         mine = visible_to(last_attempts(Transmission.objects.filter(company=self.company)), user)
         late = visible_to(waiting(self.company, on=today, days=chosen.alert_days), user)
-        missing = visible_to(without_file(self.company, on=today), user)
+        missing = visible_to(without_file(self.company, on=today, since=chosen.since), user)
         context = {
             "counts": _counts(mine),
             "missing": to_send(missing[:SHOWN]),

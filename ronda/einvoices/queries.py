@@ -69,12 +69,11 @@ def deadlines_of(
     return legal_format.deadlines(Standing(state, document.date, sent_on, facts), as_facts(receipts))
 
 
-def without_file(company: Company, *, on: date) -> "QuerySet[Document]":
-    """Issued documents of the last months that no file was made of, oldest first."""
+def without_file(company: Company, *, on: date, since: date | None = None) -> "QuerySet[Document]":
+    """Issued documents of the last months, and not before `since`, that no file was made of, oldest first."""
     sent = Transmission.objects.filter(document=OuterRef("pk"))
-    rows = Document.objects.filter(
-        company=company, status=Document.Status.ISSUED, date__gt=on - timedelta(days=ASKED_DAYS)
-    )
+    first = max(on - timedelta(days=ASKED_DAYS - 1), since or date.min)
+    rows = Document.objects.filter(company=company, status=Document.Status.ISSUED, date__gte=first)
     return rows.filter(~Exists(sent)).select_related("company", "party").order_by("date", "pk")
 
 

@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
@@ -90,6 +91,19 @@ def test_what_is_to_be_done_is_on_one_page(page, company, wire):
     assert "1 incoming file could not be placed" in text
     listed = queries.to_send(queries.without_file(company, on=DAY))
     assert [(document.pk, deadline.due.day) for document, deadline in listed] == [(waiting.pk, 14)]
+
+
+@pytest.mark.parametrize(("days", "asked"), [(-1, True), (0, True), (1, False)])
+def test_nobody_is_reminded_of_documents_from_before_the_first_day(company, wire, days, asked):
+    document = issued(company)
+    listed = queries.without_file(company, on=DAY, since=DAY + timedelta(days=days))
+    assert (document in listed) is asked
+
+
+@pytest.mark.parametrize(("later", "asked"), [(119, True), (120, False)])
+def test_old_documents_without_a_file_are_not_asked_about(company, wire, later, asked):
+    document = issued(company)
+    assert (document in queries.without_file(company, on=DAY + timedelta(days=later))) is asked
 
 
 def test_the_page_of_what_is_to_be_done_takes_the_same_queries_for_many(page, company, wire):

@@ -50,7 +50,8 @@ def exchange(company: Company, size: Size, staff: Staff) -> None:
     last = size.month_ends[-1]
     documents = _documents(company, last.replace(day=1))
     _tell_conduct(documents, played.folder)
-    save_options(company, EinvoiceOptions, {"channel": played.code, "stop_issuing": False}, by=staff.clerk)
+    chosen = {"channel": played.code, "since": last.replace(day=1), "stop_issuing": False}
+    save_options(company, EinvoiceOptions, chosen, by=staff.clerk)
     evening = datetime.combine(last, time(18), ZoneInfo(company.timezone))
     rows = prepare(documents, by=staff.clerk, on=last, now=evening).made
     # The last ones are written and wait for whoever tries the demonstration.
