@@ -26,6 +26,7 @@ class EinvoicesConfig(AppConfig):
                 folder_of,
                 help=_("For a program that transmits by itself, such as an intermediary's."),
                 try_out=try_folder,
+                short=_("Folders"),
             )
         )
         register_taker("purchases", hand_to_purchases)

@@ -16,6 +16,7 @@ from ronda.einvoices.door import ChannelKind, channel_kind, channels_of
 from ronda.einvoices.folder import folder_of
 from ronda.einvoices.forms import channel_form
 from ronda.einvoices.models import Quarantined
+from ronda.einvoices.pages import AREA
 from ronda.einvoices.services.taking import TakenIn
 from ronda.einvoices.settings_file import SettingsUnreadable
 from ronda.einvoices.tasks import queue_fetching
@@ -158,7 +159,7 @@ class UploadReceipts(PageMixin, TemplateView):
     """Drop receipts, or a zip of them: they find their e-invoice or are set aside with the reason."""
 
     permission_required = SEND
-    area = "billing"
+    area = AREA
     page_title = gettext_lazy("Upload receipts of e-invoices")
     template_name = "einvoices/upload.html"
 

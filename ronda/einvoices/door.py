@@ -111,7 +111,8 @@ class ChannelKind:
 
     settings: what people enter about it; None where there is nothing to enter. try_out: asks whether it
     works with the settings that are kept, within seconds, without sending or taking anything; what was found,
-    in words, or a refusal. practice: nothing leaves this computer, and answers come at once.
+    in words, or a refusal. practice: nothing leaves this computer, and answers come at once. short: the label
+    where several stand side by side.
     """
 
     code: str
@@ -122,6 +123,7 @@ class ChannelKind:
     settings: Callable[[], ChannelSettings] | None = None
     try_out: Callable[[Company], Any] | None = None
     practice: bool = False
+    short: Any = ""
 
 
 class NoChannel(Refusal):

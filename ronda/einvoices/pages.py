@@ -34,6 +34,7 @@ from ronda.reports.pages import as_file
 from ronda.workspace.pages import DetailPage, PageMixin
 from ronda.workspace.visibility import sees_everything, visible_to
 
+AREA = "einvoices"
 SHOWN = 200
 STATE_COLOURS = {
     TransmissionState.READY: "gray",
@@ -166,7 +167,7 @@ class Desk(PageMixin, TemplateView):
 
     permission_required = "einvoices.view_transmission"
     whole_company = False
-    area = "billing"
+    area = AREA
     page_title = _("E-invoices: what is to be done")
     template_name = "einvoices/desk.html"
 

@@ -6,19 +6,20 @@ from typing import Any
 from django.db.models import Q
 from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 
 from ronda.billing.models import Document
 from ronda.einvoices import services
 from ronda.einvoices.door import channel_label, format_called, format_for
 from ronda.einvoices.forms import PutAwayForm
 from ronda.einvoices.models import Quarantined, Transmission
-from ronda.einvoices.pages import STATE_COLOURS, TransmissionPage, document_tab
+from ronda.einvoices.pages import AREA, STATE_COLOURS, TransmissionPage, document_tab
 from ronda.einvoices.queries import MAY_BE_REPLACED
 from ronda.einvoices.tasks import queue_sending
 from ronda.reports.pages import as_file
 from ronda.workspace.declare import (
     Action,
+    Area,
     ChoiceFilter,
     Column,
     Page,
@@ -29,21 +30,23 @@ from ronda.workspace.declare import (
     Workspace,
     add_action,
     add_tab,
+    register_area,
     register_page,
 )
 
 SEND = "einvoices.send_transmission"
 
+register_area(Area(AREA, _("E-invoices"), icon="send", order=42))
 register_page(
     Page(
         "einvoice-desk",
-        _("E-invoices: what is to be done"),
+        pgettext_lazy("e-invoice", "To do"),
         "einvoice-desk",
-        area="billing",
+        area=AREA,
         icon="send",
         permission="einvoices.view_transmission",
         keywords=["fattura elettronica", "SdI", "facture électronique", "XML", "scarti", "rejets"],
-        order=25,
+        order=10,
     )
 )
 register_page(
@@ -51,11 +54,12 @@ register_page(
         "einvoice-upload",
         _("Upload receipts of e-invoices"),
         "einvoice-upload",
-        area="billing",
+        area=AREA,
         icon="upload",
         permission=SEND,
         keywords=["ricevute", "SdI", "accusés", "XML", "zip", "statuts"],
-        order=29,
+        order=40,
+        in_navigation=False,
     )
 )
 register_page(
@@ -144,9 +148,9 @@ class Transmissions(Workspace):
     code = "einvoice"
     no_import = _("An e-invoice is written from its document.")
     customer_path = "document__party"
-    area = "billing"
+    area = AREA
     icon = "send"
-    order_in_area = 26
+    order_in_area = 20
     columns = (
         Column("file_name", link=True),
         Column("document", sort="document__label"),
@@ -259,9 +263,9 @@ class SetAside(Workspace):
     code = "einvoice-set-aside"
     no_import = _("These files come by themselves.")
     whole_company = True
-    area = "billing"
+    area = AREA
     icon = "inbox"
-    order_in_area = 28
+    order_in_area = 30
     columns = (
         Column("name", link=True),
         Column("found_at"),

@@ -33,7 +33,7 @@ VIEW, SEND, TELL = (
     "country_fr.send_ereport",
     "country_fr.tell_invoicestatus",
 )
-AREA = "billing"
+AREA = "einvoices"
 STATE_COLOURS = {
     OutgoingState.DRAFT: "red",
     OutgoingState.NOTHING: "gray",

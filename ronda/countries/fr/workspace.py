@@ -17,13 +17,13 @@ STATUSES = "country_fr.view_invoicestatus"
 register_page(
     Page(
         "fr-reports",
-        _("Reports to the tax administration"),
+        _("E-reporting"),
         "fr-reports",
         AREA,
         icon="landmark",
         permission=VIEW,
         keywords=("e-reporting", "flux 10", "TVA", "DGFiP", "dichiarazione", "vendite a privati"),
-        order=27,
+        order=50,
         countries=frozenset({"FR"}),
     )
 )

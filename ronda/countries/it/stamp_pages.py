@@ -31,7 +31,7 @@ class _OfAQuarter(PageMixin):
     """Of firms in Italy; the quarter is in the address, else it is the last one that is over."""
 
     permission_required = PERMISSION
-    area = "billing"
+    area = "einvoices"
 
     @property
     def company(self) -> Any:

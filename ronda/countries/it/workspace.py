@@ -55,13 +55,13 @@ ITALY = frozenset({"IT"})
 register_page(
     Page(
         "it-stamp",
-        _("Stamp duty on e-invoices"),
+        _("Stamp duty by quarter"),
         "it-stamp",
-        area="billing",
+        area="einvoices",
         icon="coins",
         permission=PERMISSION,
         keywords=["bollo", "bolli", "elenco A", "elenco B", "F24", "2521", "timbre fiscal"],
-        order=40,
+        order=50,
         countries=ITALY,
     )
 )
@@ -181,7 +181,7 @@ class StampPayments(Workspace):
     code = "stamp-payment"
     countries = ITALY
     whole_company = True
-    area, icon, order_in_area, in_navigation = "billing", "coins", 41, False
+    area, icon, order_in_area, in_navigation = "einvoices", "coins", 51, False
     columns = (
         Column("__str__", _("payment"), link=True, sort="paid_on"),
         Column("year", kind="text"),
@@ -226,10 +226,11 @@ class ExtraDataRows(Workspace):
 
     model = ExtraData
     code = "einvoice-data"
+    title = _("Further data")
     countries = ITALY
     whole_company = True
     no_import = _("Templates are entered one by one: each is tried out as it is saved.")
-    area, icon, order_in_area, in_navigation = "billing", "list", 29, True
+    area, icon, order_in_area, in_navigation = "einvoices", "list", 60, True
     columns = (
         Column("kind", link=True),
         Column("party", sort="party__name"),

@@ -73,6 +73,7 @@ def register_channels() -> None:
             help=_("Any approved platform that offers the interface of XP Z12-013."),
             settings=lambda: ChannelSettings(FILE, "platform", FIELDS, _checked),
             try_out=try_out,
+            short=_("Approved platform"),
         )
     )
     register_channel(
@@ -83,6 +84,7 @@ def register_channels() -> None:
             countries=FRANCE,
             help=_("Takes, checks and approves like a platform. Nothing leaves this computer."),
             practice=True,
+            short=_("Practice"),
         )
     )
 

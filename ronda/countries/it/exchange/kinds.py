@@ -68,6 +68,7 @@ def _pec() -> ChannelKind:
         help=_("The firm's own certified mailbox: files leave by mail, receipts come back by mail."),
         settings=lambda: declared.pec(_checked_pec),
         try_out=_try_pec,
+        short=_("Certified mail (PEC)"),
     )
 
 
@@ -80,6 +81,7 @@ def _rest() -> ChannelKind:
         help=_("Address, key and the names of fields are in the intermediary's documentation."),
         settings=lambda: declared.rest(_checked_rest),
         try_out=_try_rest,
+        short=_("Intermediary"),
     )
 
 
@@ -92,6 +94,7 @@ def _sdicoop() -> ChannelKind:
         help=_("For firms that SdI has accredited, with the two certificates it issued."),
         settings=lambda: declared.sdicoop(_checked_sdicoop),
         try_out=_try_sdicoop,
+        short=_("SDICoop"),
     )
 
 
@@ -103,6 +106,7 @@ def _practice() -> ChannelKind:
         countries=ITALY,
         help=_("Checks and answers like SdI. Nothing leaves this computer: no invoice is issued by it."),
         practice=True,
+        short=_("Practice"),
     )
 
 
