@@ -156,9 +156,9 @@ def _trend(company_id: int, on: date, progress: Progress) -> Computed:
         places.setdefault(fee.place, []).append(fee.lasting)
         places.setdefault(fee.place._replace(item=None), []).append(fee.lasting)
     cells = _yearly(fees, on)
-    for done, (place, lines) in enumerate(places.items()):
-        progress(done, len(places))
+    for done, (place, lines) in enumerate(places.items(), start=1):
         cells += _movement_cells(place, lines, days)
+        progress(done, len(places))
     return {"months": len(days) - 1}, cells
 
 

@@ -95,7 +95,8 @@ class Settings(PageMixin, TemplateView):
         if not request.user.has_perm("company.change_optionvalue"):  # type: ignore[union-attr]
             raise PermissionDenied
         options.discover()
-        group = options.GROUPS.get(request.POST.get("group", ""))
+        known = {one.code: one for one in options.groups_for(self.desk.company)}
+        group = known.get(request.POST.get("group", ""))
         if group is None:
             raise Http404
         by = request.user.get_username()
@@ -149,7 +150,7 @@ class Settings(PageMixin, TemplateView):
         text = _plain(self.request.GET.get("q", ""))
         changes = changes_by_option(self.history())
         groups = []
-        for group in options.GROUPS.values():
+        for group in options.groups_for(self.desk.company):
             rows = self.rows(group, failed, changes)
             if text:
                 rows = [row for row in rows if all(word in row["words"] for word in text.split())]

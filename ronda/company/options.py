@@ -17,7 +17,7 @@ value and a typed one are checked by the same code.
 import dataclasses
 import logging
 import typing
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, time
@@ -134,16 +134,35 @@ def option(default: Any, *, label: Any, help: Any = "", scope: Sequence[str] = (
     )
 
 
-def option_group(code: str, *, label: Any, help: Any = "", scope: Sequence[str] = (COMPANY,)) -> Any:
-    """Declare a group. `scope` lists where a value may be set: some of PLACES."""
+def option_group(
+    code: str,
+    *,
+    label: Any,
+    help: Any = "",
+    scope: Sequence[str] = (COMPANY,),
+    countries: Collection[str] = (),
+) -> Any:
+    """Declare a group. `scope` lists where a value may be set: some of PLACES.
+
+    `countries`: only companies there are shown it; none named: all.
+    """
 
     def declare(cls: type[T]) -> type[T]:
         group: Any = dataclasses.dataclass(frozen=True)(cls)
         group.code, group.label, group.help, group.scope = code, label, help, tuple(scope)
+        group.countries = frozenset(countries)
         GROUPS[code] = group
         return typing.cast("type[T]", group)
 
     return declare
+
+
+def groups_for(company: Company | None) -> list[Any]:
+    """The declared groups that a company has; without one, those of the whole installation."""
+    known: list[Any] = list(GROUPS.values())
+    if company is None:
+        return known
+    return [group for group in known if not group.countries or company.country in group.countries]
 
 
 @cache

@@ -46,6 +46,19 @@ def branch(company):
     return Branch.objects.create(company=company, code="MI", name="Milano")
 
 
+@pytest.mark.parametrize(("country", "shown"), [("IT", True), ("FR", False)])
+def test_options_of_a_country_are_those_of_its_companies(client, company, owner, monkeypatch, country, shown):
+    monkeypatch.setattr(Sample, "countries", frozenset({"IT"}))
+    company.country = country
+    company.save()
+    client.force_login(owner)
+    page = client.get(reverse("settings"))
+    assert (b"Sample" in page.content) is shown
+    sent = {"group": "sample", "sample-size": "4", "sample-series": "FT", "shown": ["size", "series"]}
+    assert client.post(reverse("settings"), sent).status_code == (302 if shown else 404)
+    assert OptionValue.objects.filter(group="sample").exists() is shown
+
+
 @pytest.fixture
 def till(company, branch):
     return Workstation.objects.create(company=company, branch=branch, name="Till 1", kind="till")

@@ -20,6 +20,7 @@ CII, FACTUR_X, UBL = "cii", "facturx", "ubl"
     "personal_services",
     label=_("Personal services (France)"),
     help=_("Services à la personne: what stands on the yearly tax certificate."),
+    countries={"FR"},
 )
 class PersonalServiceOptions:
     """The firm's declaration (art. L7232-1-1 Code du travail) and the words of the mail."""
@@ -51,6 +52,7 @@ class PersonalServiceOptions:
     "fr_einvoices",
     label=_("E-invoices (France)"),
     help=_("What is handed over to the approved platform."),
+    countries={"FR"},
 )
 class FrenchFileOptions:
     """The shape of the files; what they say is the same."""

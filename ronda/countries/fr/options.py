@@ -22,6 +22,7 @@ REGIMES = [
     help=_(
         "Sales to consumers and abroad, payments of services, statuses of invoices. French companies only."
     ),
+    countries={"FR"},
 )
 class ReportOptions:
     """E-reporting (flux 10) and statuses of a French company."""

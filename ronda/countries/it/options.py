@@ -4,7 +4,10 @@ from ronda.company.options import option, option_group
 
 
 @option_group(
-    "it_invoices", label=_("Invoices in Italy"), help=_("Rules of Italian law that can be followed strictly.")
+    "it_invoices",
+    label=_("Invoices in Italy"),
+    help=_("Rules of Italian law that can be followed strictly."),
+    countries={"IT"},
 )
 class ItalianOptions:
     """What happens when a rule of Italian law is not kept."""
