@@ -13,6 +13,7 @@ from django.urls import Resolver404, resolve
 from playwright.sync_api import APIResponse
 from playwright.sync_api import TimeoutError as NeverSettled
 
+from ronda.workspace.registry import pages
 from tests.addresses import every_address
 from tests.browser.desk import OWNERS, Desk
 from tests.support.browser import PHONE, OpenBrowser
@@ -127,7 +128,23 @@ def test_every_page_keeps_the_policy_has_the_headers_and_fits_on_a_phone(
     crawl.run()
     for one in every_address():
         plain = not (one.has_key or one.is_api or one.public or one.never) and "get" in one.methods
-        if plain and one.name not in BEHIND_A_STEP:
+        if plain and one.name not in BEHIND_A_STEP | elsewhere("IT"):
             crawl.offer(site.url(one.url))
     crawl.run()
+    assert not crawl.faults, "\n".join(crawl.faults)
+
+
+def elsewhere(country: str) -> set[str]:
+    """The names of pages that firms of the country do not have."""
+    return {page.url_name for page in pages() if page.countries and country not in page.countries}
+
+
+def test_pages_that_only_french_firms_have_do_so_too(site: Site, open_browser: OpenBrowser):
+    desk = Desk.of(open_browser("fr", size=PHONE, touch=True), site, "fr", OWNERS["fr"])
+    crawl = Crawl(desk)
+    names = elsewhere("IT")
+    assert names
+    for name in sorted(names):
+        answer = crawl.open(desk.url(name))
+        crawl.faults += [f"{name}: {fault}" for fault in faults_of(answer)]
     assert not crawl.faults, "\n".join(crawl.faults)
