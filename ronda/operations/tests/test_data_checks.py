@@ -133,10 +133,7 @@ def shift_entry(s):
 
 
 def shift_line_of_entry(s):
-    sql(
-        f"{SHIFT} AND account_id = {CUSTOMERS}",
-        str(s.doc),
-    )
+    sql(f"{SHIFT} AND account_id = {CUSTOMERS}", str(s.doc))
 
 
 def kept_file():
@@ -180,8 +177,7 @@ def certified(kept=b"", **facts):
 def of_a_french_firm(state):
     """A report that was sent and a certificate that was issued, both sound."""
     make_ereport(state.firm, 1)
-    paper = b"%PDF-1.4 certificate"
-    certified(paper, sha256=hashlib.sha256(paper).hexdigest())(state)
+    certified(b"%PDF", sha256=hashlib.sha256(b"%PDF").hexdigest())(state)
 
 
 BREAKS = {
